@@ -1,0 +1,1 @@
+FLASK_APP=app.main:create_app

@@ -1,0 +1,1 @@
+"""Settings, database, clock, crypto, logs: no business words here."""

@@ -1,0 +1,81 @@
+"""Working days in China: the State Council's holidays and make-up days, and the office's own corrections."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+import chinese_calendar
+from sqlalchemy import Date, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Session, enum_column
+
+FIRST_MONTH_TO_KNOW_NEXT_YEAR = 11
+"""The State Council announces the next year's holidays in November; from December on a gap is an alarm."""
+
+
+class DayKind(StrEnum):
+    WORK = "work"
+    REST = "rest"
+
+
+class CalendarDay(Base):
+    """A day that the office sets itself: it wins over the library."""
+
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    kind: Mapped[DayKind] = mapped_column(enum_column(DayKind))
+    note: Mapped[str] = mapped_column(String(100))
+
+
+class CalendarMissing(RuntimeError):
+    """Nobody knows yet which days of that year are worked: a person must enter them."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"the working days of {year} are not known; enter them in calendar_day")
+        self.year = year
+
+
+def is_working_day(session: Session, day: date) -> bool:
+    """Raises CalendarMissing for a year that neither the table nor the library knows."""
+    own = session.scalar(select(CalendarDay.kind).where(CalendarDay.day == day))
+    return own is DayKind.WORK if own else _published(day)
+
+
+def _published(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError as error:
+        raise CalendarMissing(day.year) from error
+
+
+def add_working_days(session: Session, start: date, count: int) -> date:
+    """The `count`-th working day after `start`."""
+    day = start
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(session, day)
+    return day
+
+
+def set_day(session: Session, *, day: date, kind: DayKind, note: str) -> None:
+    session.merge(CalendarDay(day=day, kind=kind, note=note))
+
+
+def clear_day(session: Session, *, day: date) -> None:
+    session.execute(delete(CalendarDay).where(CalendarDay.day == day))
+
+
+def missing_year(session: Session, today: date) -> int | None:
+    """The year whose working days are needed now and unknown, if there is one."""
+    wanted = [today.year] + ([today.year + 1] if today.month > FIRST_MONTH_TO_KNOW_NEXT_YEAR else [])
+    return next((year for year in wanted if not _known(session, year)), None)
+
+
+def _known(session: Session, year: int) -> bool:
+    try:
+        _published(date(year, 1, 1))
+    except CalendarMissing:
+        entered = select(CalendarDay.day).where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
+        return session.scalars(entered.limit(1)).first() is not None
+    return True

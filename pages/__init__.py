@@ -1,0 +1,1 @@
+"""Member pages inside WeChat (/m/…). Empty until issue 2 "Notices" builds their shell."""
