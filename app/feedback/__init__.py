@@ -1,0 +1,1 @@
+"""What staff and members tell the organisation, and what it answers."""

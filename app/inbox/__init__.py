@@ -1,0 +1,1 @@
+"""What WeChat told us: kept first, acted on second, once."""

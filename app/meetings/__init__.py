@@ -1,0 +1,1 @@
+"""三会一课: the meeting, who is expected, and who came."""

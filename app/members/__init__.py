@@ -1,0 +1,1 @@
+"""The registry, WeChat identities, binding and the roster import."""

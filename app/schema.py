@@ -1,0 +1,14 @@
+"""Every table of every domain, for migrations and for tests that make a database from nothing."""
+
+from app.core import calendar
+from app.core.db import Base
+from app.feedback import models as feedback
+from app.inbox import models as inbox
+from app.meetings import models as meetings
+from app.members import models as members
+from app.notices import models as notices
+from app.organizations import models as organizations
+from app.staff import models as staff
+
+DOMAINS = (calendar, organizations, members, staff, inbox, notices, meetings, feedback)
+METADATA = Base.metadata

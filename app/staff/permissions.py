@@ -1,0 +1,45 @@
+"""The one table of what each role may do on its subtree."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.staff.models import Role
+
+
+class Permission(StrEnum):
+    DASHBOARD_VIEW = "dashboard.view"
+    ORGANIZATIONS_VIEW = "organizations.view"
+    MEMBERS_VIEW = "members.view"
+    MEMBERS_REVEAL = "members.reveal"
+    MEMBERS_BIND = "members.bind"
+    ROSTER_IMPORT = "roster.import"
+    MEETINGS_VIEW = "meetings.view"
+    MEETINGS_MANAGE = "meetings.manage"
+    FEEDBACK_VIEW = "feedback.view"
+    FEEDBACK_ANSWER = "feedback.answer"
+    CALENDAR_EDIT = "calendar.edit"
+    AUDIT_VIEW = "audit.view"
+    STAFF_MANAGE = "staff.manage"
+
+
+P = Permission
+VIEWS = frozenset({P.DASHBOARD_VIEW, P.ORGANIZATIONS_VIEW, P.MEMBERS_VIEW, P.MEETINGS_VIEW})
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.SECRETARY: VIEWS
+    | {P.MEMBERS_REVEAL, P.MEMBERS_BIND, P.MEETINGS_MANAGE, P.FEEDBACK_VIEW, P.FEEDBACK_ANSWER},
+    Role.ORGANIZER: VIEWS | {P.MEMBERS_BIND, P.MEETINGS_MANAGE},
+    Role.OFFICE: VIEWS
+    | {
+        P.MEMBERS_REVEAL,
+        P.MEMBERS_BIND,
+        P.ROSTER_IMPORT,
+        P.MEETINGS_MANAGE,
+        P.FEEDBACK_VIEW,
+        P.FEEDBACK_ANSWER,
+        P.CALENDAR_EDIT,
+    },
+    Role.AUDITOR: frozenset({P.DASHBOARD_VIEW, P.AUDIT_VIEW}),
+    # Accounts and contents are apart: who hands out rights reads no member and no letter.
+    Role.ADMINISTRATOR: frozenset({P.DASHBOARD_VIEW, P.STAFF_MANAGE, P.AUDIT_VIEW}),
+}
