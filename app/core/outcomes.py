@@ -1,0 +1,36 @@
+"""What became of something that we sent: values that senders return and domains decide on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The platform took it; `remote_id` is its number for it, where it gives one."""
+
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """Nothing was delivered; the same may succeed `after` some time."""
+
+    reason: str
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """This one will not succeed, or may have arrived and must not be repeated unasked."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """No send of this account can succeed until a person or the next day has changed something."""
+
+    reason: str
+
+
+Outcome = Accepted | RetryLater | Rejected | Stopped
