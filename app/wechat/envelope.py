@@ -15,12 +15,10 @@ _BOM: Final = b"\xef\xbb\xbf"
 _UTF8: Final = frozenset({"utf-8", "utf8"})
 _SAFE_XML: Final = re.compile(
     rb"\s*<xml>\s*(?:<ToUserName><!\[CDATA\[\w*\]\]></ToUserName>\s*)?"
-    rb"<Encrypt><!\[CDATA\[([A-Za-z0-9+/=]+)\]\]></Encrypt>\s*"
-    rb"(?:<ToUserName><!\[CDATA\[\w*\]\]></ToUserName>\s*)?</xml>\s*"
+    rb"<Encrypt><!\[CDATA\[([A-Za-z0-9+/=]+)\]\]></Encrypt>\s*</xml>\s*"
 )
 _SAFE_JSON: Final = re.compile(
-    rb'\s*\{\s*(?:"ToUserName"\s*:\s*"\w*"\s*,\s*)?"Encrypt"\s*:\s*"([A-Za-z0-9+/=]+)"\s*'
-    rb'(?:,\s*"ToUserName"\s*:\s*"\w*"\s*)?\}\s*'
+    rb'\s*\{\s*(?:"ToUserName"\s*:\s*"\w*"\s*,\s*)?"Encrypt"\s*:\s*"([A-Za-z0-9+/=]+)"\s*\}\s*'
 )
 
 
@@ -70,6 +68,8 @@ class _XmlReader:
         self._result: dict[str, Any] = {}
 
     def read(self, body: bytes) -> dict[str, Any]:
+        if b"\0" in body:  # expat follows the byte order mark of UTF-16, whatever encoding it was told
+            raise Malformed("encoding")
         try:
             self._parser().Parse(body, True)  # noqa: FBT003 -- expat takes "this is all" by position only
         except expat.ExpatError:
