@@ -16,6 +16,7 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
+    Row,
     Text,
     TypeDecorator,
     create_engine,
@@ -29,6 +30,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import SchemaItem
 
 __all__ = [
+    "AnyRow",
     "Base",
     "BigId",
     "LongText",
@@ -71,6 +73,10 @@ class Base(DeclarativeBase):
 def table_args(*constraints: SchemaItem) -> tuple[Any, ...]:
     """`__table_args__` with constraints, keeping what every table needs."""
     return (*constraints, MYSQL_TABLE)
+
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of a query whose columns its docstring names."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -23,9 +23,8 @@ class Delivery(Base):
     identity_id: Mapped[int | None] = mapped_column(
         ForeignKey("wechat_identity.id", ondelete="SET NULL"), index=True
     )
-    text: Mapped[str] = mapped_column(Text)
-    template: Mapped[str | None] = mapped_column(String(40))
-    template_fields: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(40))
+    fields: Mapped[str] = mapped_column(Text)
     state: Mapped[DeliveryState] = mapped_column(enum_column(DeliveryState))
     reason: Mapped[str | None] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(default=0)

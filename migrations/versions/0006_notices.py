@@ -17,9 +17,8 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("identity_id", sa.Integer(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("template", sa.String(length=40), nullable=True),
-        sa.Column("template_fields", sa.Text(), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
