@@ -1,0 +1,1 @@
+"""A stand-in for WeChat's Official Account servers, with a phone in the browser."""

@@ -1,0 +1,1 @@
+"""The platform's own paths, as api.weixin.qq.com serves them."""

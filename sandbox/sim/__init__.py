@@ -1,0 +1,1 @@
+"""What a test, the story or the phone asks of this sandbox."""

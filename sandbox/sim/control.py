@@ -1,0 +1,62 @@
+"""/sim/faults, clock, log, menu and tickets: the switches behind the scenes."""
+
+from dataclasses import asdict
+
+from flask import Blueprint, request
+
+from sandbox.faults import UnknownFault
+from sandbox.here import the_world
+from sandbox.sim import requests
+from sandbox.sim.requests import Json, Refused
+
+blueprint = Blueprint("control", __name__)
+
+
+@blueprint.get("/sim/faults")
+def faults() -> Json:
+    return the_world().faults.dump()
+
+
+@blueprint.post("/sim/faults")
+def set_faults() -> Json:
+    try:
+        the_world().faults.merge(requests.body())
+    except UnknownFault as error:
+        raise Refused(f"没有这个故障开关：{error}") from error
+    return faults()
+
+
+@blueprint.get("/sim/clock")
+def clock() -> Json:
+    now = the_world().clock
+    return {"now": now.now(), "offset": now.offset}
+
+
+@blueprint.post("/sim/clock")
+def advance() -> Json:
+    seconds = requests.body().get("advance_seconds")
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+        raise Refused("缺少 advance_seconds")
+    with the_world().lock:
+        the_world().clock.advance(seconds)
+    return clock()
+
+
+@blueprint.get("/sim/log")
+def log() -> Json:
+    world = the_world()
+    return {"entries": world.log.since(requests.since()), "last_id": world.serials.last("log")}
+
+
+@blueprint.get("/sim/menu")
+def menu() -> Json:
+    world = the_world()
+    with world.lock:
+        return {"menu": world.menus.seen_by(requests.person(world, dict(request.args)))}
+
+
+@blueprint.get("/sim/tickets")
+def tickets() -> Json:
+    world = the_world()
+    with world.lock:
+        return {"tickets": [asdict(one) for one in world.tickets.newest()]}
