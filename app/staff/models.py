@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import Connection, ForeignKey, String, Table, Text, UniqueConstraint, event, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId, UTCDateTime, enum_column, table_args
@@ -27,6 +28,7 @@ class StaffAccount(Base):
     display_name: Mapped[str] = mapped_column(String(50))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     password_hash: Mapped[str] = mapped_column(String(255))
+    password_temporary: Mapped[bool] = mapped_column(default=False)
     totp_sealed: Mapped[str] = mapped_column(String(255))
     totp_last_step: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
@@ -75,11 +77,20 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(String(64), unique=True)
 
 
+GENESIS = "0" * 64
+AUDIT_HEAD = 1
+
+
 class AuditHead(Base):
-    """One row: the last hash of the chain. Locked while an entry is added."""
+    """One row, made with the table: the last hash of the chain. Locked while an entry is added."""
 
     __tablename__ = "audit_head"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last_hash: Mapped[str] = mapped_column(String(64))
     count: Mapped[int] = mapped_column(BigId, default=0)
+
+
+@event.listens_for(AuditHead.__table__, "after_create")
+def _begin_chain(table: Table, connection: Connection, **_: Any) -> None:
+    connection.execute(insert(table).values(id=AUDIT_HEAD, last_hash=GENESIS, count=0))

@@ -1,0 +1,49 @@
+"""Who is acting, what that account may do, and on which subtrees."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.core.db import Session
+from app.organizations.models import Organization
+from app.organizations.scope import Scope
+from app.staff.models import Role, StaffAccount, StaffRole
+from app.staff.permissions import PERMISSIONS, Permission
+
+
+@dataclass(frozen=True)
+class RoleOn:
+    role: Role
+    organization_id: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    account_id: int
+    username: str
+    display_name: str
+    roles: tuple[RoleOn, ...]
+    password_temporary: bool = False
+
+    def may(self, permission: Permission) -> bool:
+        return any(permission in PERMISSIONS[held.role] for held in self.roles)
+
+    def scope(self, permission: Permission) -> Scope:
+        """The subtrees on which this account may do it; empty where it may not at all."""
+        return Scope.of(held.path for held in self.roles if permission in PERMISSIONS[held.role])
+
+
+def actor(session: Session, account_id: int) -> Actor | None:
+    """None for an account that does not exist or is closed."""
+    account = session.get(StaffAccount, account_id)
+    if account is None or not account.active:
+        return None
+    rows = session.execute(
+        select(StaffRole.role, Organization.id, Organization.path)
+        .join(Organization, Organization.id == StaffRole.organization_id)
+        .where(StaffRole.account_id == account_id)
+        .order_by(StaffRole.id)
+    )
+    held = tuple(RoleOn(*row) for row in rows)
+    return Actor(account.id, account.username, account.display_name, held, account.password_temporary)
