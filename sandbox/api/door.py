@@ -116,17 +116,17 @@ def _send(world: World, route: Route, outcome: Outcome) -> Response:
     faults = world.faults.api
     hit = world.faults.covers(route.path)
     if hit and world.faults.strikes("api.reset_after_effect", faults.reset_after_effect):
-        _hang_up()
+        return _hang_up()
     content = outcome.content
     if hit and world.faults.strikes("api.truncated_json", faults.truncated_json):
         content = content[: len(content) // 2]
     return Response(content, status=outcome.status, content_type=outcome.content_type)
 
 
-def _hang_up() -> None:
-    """Reset the connection: the work is done, the caller never hears of it."""
+def _hang_up() -> Response:
+    """Drop the connection: the work is done, the caller never hears of it."""
     connection = request.environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
-        connection.close()
-    raise ConnectionResetError
+        connection.shutdown(socket.SHUT_RDWR)
+    return Response(b"")
