@@ -1,6 +1,6 @@
 """Every table of every domain, for migrations and for tests that make a database from nothing."""
 
-from app.core import calendar
+from app.core import calendar, leases
 from app.core.db import Base
 from app.feedback import models as feedback
 from app.inbox import models as inbox
@@ -10,5 +10,5 @@ from app.notices import models as notices
 from app.organizations import models as organizations
 from app.staff import models as staff
 
-DOMAINS = (calendar, organizations, members, staff, inbox, notices, meetings, feedback)
+DOMAINS = (calendar, leases, organizations, members, staff, inbox, notices, meetings, feedback)
 METADATA = Base.metadata

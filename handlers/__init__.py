@@ -1,0 +1,1 @@
+"""Inbound WeChat: the callback, its router, and one thin file per subject."""

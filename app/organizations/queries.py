@@ -24,6 +24,13 @@ def by_code(session: Session, code: str) -> Organization | None:
     return session.scalar(select(Organization).where(Organization.code == code))
 
 
+def root_id(session: Session) -> int:
+    """The topmost organisation: where a letter goes whose writer belongs to none."""
+    return session.execute(
+        select(Organization.id).where(Organization.parent_id.is_(None)).order_by(Organization.id).limit(1)
+    ).scalar_one()
+
+
 def in_scope(session: Session, scope: Scope) -> Sequence[Organization]:
     """The subtrees in tree order: every node directly before its own children."""
     rows = session.scalars(

@@ -1,0 +1,75 @@
+"""`flask doctor`: what an operator wants to know before calling somebody."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from app.core import calendar
+from app.core.clock import local_day
+from app.health import READINESS, Unhealthy
+from app.wechat.errors import WeChatError
+from app.wechat.probe import server_date
+from app.wiring import Services
+
+SKEW_SECONDS = 60
+
+
+def configuration(services: Services) -> str:
+    wechat = services.settings.wechat
+    if wechat.mode == "plain":
+        raise Unhealthy("wechat.mode is plain: anybody who saw one URL can forge messages")
+    if not services.settings.site.base_url.startswith("https://"):
+        return f"app {wechat.app_id[:6]}…, {wechat.mode} mode; site.base_url is not https"
+    return f"app {wechat.app_id[:6]}…, {wechat.mode} mode"
+
+
+def clock(services: Services) -> str:
+    """WeChat's stamps are believed for 300 s, so our clock must be near theirs."""
+    stamp = server_date(services.wechat)
+    if stamp is None:
+        return "the platform sends no date to compare with"
+    skew = abs((services.clock.now() - parsedate_to_datetime(stamp).astimezone(UTC)).total_seconds())
+    if skew > SKEW_SECONDS:
+        raise Unhealthy(f"{int(skew)} s apart from the platform: run NTP")
+    return f"{int(skew)} s apart from the platform"
+
+
+def token(services: Services) -> str:
+    services.wechat.broker.token()
+    return "an access token was given"
+
+
+def callback(services: Services) -> str:
+    answer = services.wechat.callback_check()
+    return f"the platform reaches the outside: {answer}"
+
+
+def working_days(services: Services) -> str:
+    with services.sessions.read() as session:
+        year = calendar.missing_year(session, local_day(services.clock.now()))
+    if year is not None:
+        raise Unhealthy(f"the working days of {year} are not known; enter them in the console")
+    return "known"
+
+
+CHECKS: Mapping[str, Callable[[Services], str]] = {
+    "settings": configuration,
+    **READINESS,
+    "calendar": working_days,
+    "clock": clock,
+    "token": token,
+    "callback": callback,
+}
+
+
+def examine(
+    services: Services, checks: Mapping[str, Callable[[Services], str]]
+) -> Iterator[tuple[str, str | None, str]]:
+    """(check, fault or None, note), one after the other as they end."""
+    for name, check in checks.items():
+        try:
+            yield name, None, check(services)
+        except (Unhealthy, WeChatError) as fault:
+            yield name, str(fault), ""
+        except Exception as error:  # noqa: BLE001 -- a driver's error is a fault of what it drives
+            yield name, type(error).__name__, ""

@@ -1,0 +1,235 @@
+"""Keeps what arrived, has it answered in a thread of its own, and never lets WeChat wait too long."""
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+import structlog
+
+from app.core.db import Session
+from app.core.errors import DomainError
+from app.inbox import queries as kept
+from app.inbox import service as inbox
+from app.inbox.service import Arrival, Claim, ClaimLost, Replay, Seen
+from app.inbox.states import InboxState
+from app.members import identities
+from app.notices import service as notices
+from app.wechat.envelope import read_body
+from app.wechat.messages import Inbound, parse
+from app.wiring import Services
+from handlers import router
+from handlers.chat import Chat, Event
+
+log = structlog.get_logger()
+
+SOURCE = "wechat"
+CLAIM_LASTS = timedelta(seconds=4.5)
+"""WeChat hangs up after 5 s and sends again; by then a silent claim is dead and may be taken over."""
+HANG_UP_SECONDS = 4.4
+POLL_SECONDS = 0.03
+PLACES = frozenset({"location", "location_select"})
+
+
+class NotKept(RuntimeError):
+    """The answer is neither known nor promised: WeChat must send again."""
+
+
+class _Turn(Enum):
+    WAITING = auto()
+    SETTLED = auto()
+    GIVEN_UP = auto()
+
+
+class _Job:
+    """Decides once whether the waiting request or a later message carries the reply."""
+
+    def __init__(self, *, waited_for: bool = True) -> None:
+        self._lock = threading.Lock()
+        self._turn = _Turn.WAITING if waited_for else _Turn.GIVEN_UP
+
+    def settle(self) -> bool:
+        """The handler has its reply; whether somebody still waits for it."""
+        return self._turn_to(_Turn.SETTLED)
+
+    def give_up(self) -> bool:
+        """The request has waited long enough; False if the reply is being committed just now."""
+        return self._turn_to(_Turn.GIVEN_UP)
+
+    def _turn_to(self, turn: _Turn) -> bool:
+        with self._lock:
+            if self._turn is _Turn.WAITING:
+                self._turn = turn
+            return self._turn is turn
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message that is in the inbox, with the raw text that a replay reads again."""
+
+    inbound: Inbound
+    body: str
+
+
+class Desk:
+    """One a process. `answer` is called from request threads, the rest from jobs and commands."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._pool = ThreadPoolExecutor(services.settings.callback.handler_threads, "handler")
+
+    def answer(self, message: Kept, *, started: float) -> str:
+        """The text to show, "" for none; `started` is time.monotonic() of the arrival. Raises NotKept."""
+        deadline = started + self._services.settings.callback.answer_seconds
+        claim = inbox.accept(self._services.sessions, _arrival(message), now=self._now())
+        if isinstance(claim, Seen):
+            taken = self._take_over_or_wait(claim, message.inbound.key, deadline)
+            if not isinstance(taken, Claim):
+                return taken
+            claim = taken
+        job = _Job()
+        future = self._pool.submit(copy_context().run, self._act, claim, message.inbound, job)
+        return _wait(future, job, deadline, started + HANG_UP_SECONDS)
+
+    def finish_silent(self, *, limit: int = 100) -> int:
+        """Act on events whose process died before it answered; the reply follows as a message of its own."""
+        now = self._now()
+        with self._services.sessions.read() as session:
+            rows = kept.silent(session, now=now, after=timedelta(seconds=30), limit=limit)
+        return sum(self._finish(row.external_key) for row in rows)
+
+    def replay(self, event_id: int) -> Replay:
+        """Try a failed event again; the reply follows as a message of its own."""
+        claim = inbox.claim_failed(self._services.sessions, event_id, now=self._now())
+        if isinstance(claim, Replay):
+            return claim
+        self._act_again(claim)
+        return Replay.CLAIMED
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=False)
+
+    def _finish(self, key: str) -> bool:
+        seen = inbox.look(self._services.sessions, key)
+        claim = inbox.take_over(self._services.sessions, seen, now=self._now())
+        if claim is not None:
+            self._act_again(claim)
+        return claim is not None
+
+    def _act_again(self, claim: Claim) -> None:
+        with self._services.sessions.read() as session:
+            body = kept.body(session, claim.event_id)
+        if body is not None:
+            self._act(claim, parse(read_body(body.encode())), _Job(waited_for=False))
+
+    def _take_over_or_wait(self, seen: Seen, key: str, deadline: float) -> Claim | str:
+        """The stored reply; or the right to act, where the first claimant is dead."""
+        while seen.state is InboxState.RECEIVED:
+            if self._now() - seen.claimed_at > CLAIM_LASTS:
+                claim = inbox.take_over(self._services.sessions, seen, now=self._now())
+                if claim is not None:
+                    return claim
+            if time.monotonic() > deadline:
+                return ""
+            time.sleep(POLL_SECONDS)
+            seen = inbox.look(self._services.sessions, key)
+        return seen.reply or ""
+
+    def _act(self, claim: Claim, inbound: Inbound, job: _Job) -> str:
+        """Handle, or write down why not. The one place where any exception of a handler ends."""
+        try:
+            return self._handle(claim, inbound, job)
+        except ClaimLost:
+            log.warning("handlers.claim.lost", event_id=claim.event_id)
+            raise
+        except DomainError as refusal:
+            text = self._services.texts.render(f"refused_{refusal.code}", **refusal.details)
+            return self._end(claim, inbound, job, text, error=None)
+        except Exception as fault:
+            log.exception("handlers.event.failed", event_id=claim.event_id, kind=_kind(inbound))
+            text = self._services.texts.render("failed", number=claim.event_id)
+            return self._end(claim, inbound, job, text, error=type(fault).__name__)
+
+    def _handle(self, claim: Claim, inbound: Inbound, job: _Job) -> str:
+        """Effects and answer in one transaction: all of it, or nothing."""
+        now = self._now()
+        with self._services.sessions.begin() as session:
+            text = self._route(session, inbound, now)
+            reply = self._deliver(session, claim, inbound, job, text, now)
+            inbox.finish(session, claim, reply=reply, now=now)
+        return reply
+
+    def _route(self, session: Session, inbound: Inbound, now: datetime) -> str:
+        if inbound.kind == "event" and not router.needs_person(inbound.event):
+            router.on_event(Event(session, self._services, inbound, now))
+            return ""
+        app_id = self._services.settings.wechat.app_id
+        person = identities.meet(session, app_id=app_id, openid=inbound.openid, now=now)
+        return router.answer(Chat(session, self._services, inbound, person, now))
+
+    def _end(self, claim: Claim, inbound: Inbound, job: _Job, text: str, *, error: str | None) -> str:
+        now = self._now()
+        with self._services.sessions.begin() as session:
+            reply = self._deliver(session, claim, inbound, job, text, now)
+            if error is None:
+                inbox.finish(session, claim, reply=reply, now=now)
+            else:
+                inbox.fail(session, claim, reply=reply, error=error, now=now)
+        return reply
+
+    def _deliver(
+        self, session: Session, claim: Claim, inbound: Inbound, job: _Job, text: str, now: datetime
+    ) -> str:
+        """The text itself while the request waits; "" once it is queued as a message of its own."""
+        if not text or job.settle():
+            return text
+        app_id = self._services.settings.wechat.app_id
+        person = identities.find(session, app_id=app_id, openid=inbound.openid)
+        if person is not None:
+            subject = f"inbox:{claim.event_id}:{claim.attempt}"
+            notices.queue(
+                session,
+                subject=subject,
+                identity_id=person.identity_id,
+                kind="late_reply",
+                fields={"text": text},
+                now=now,
+            )
+        return ""
+
+    def _now(self) -> datetime:
+        return self._services.clock.now()
+
+
+def _wait(future: Future[str], job: _Job, deadline: float, hang_up: float) -> str:
+    try:
+        return future.result(timeout=max(0.0, deadline - time.monotonic()))
+    except TimeoutError:
+        if job.give_up():
+            return ""
+    except ClaimLost as lost:
+        raise NotKept from lost
+    try:
+        return future.result(timeout=max(0.0, hang_up - time.monotonic()))
+    except (TimeoutError, ClaimLost) as late:
+        raise NotKept from late
+
+
+def _kind(inbound: Inbound) -> str:
+    return f"{inbound.kind}.{inbound.event}"[:64] if inbound.event else inbound.kind[:64]
+
+
+def _arrival(message: Kept) -> Arrival:
+    """A place is not kept at all (design §2): only that something of this kind came."""
+    inbound = message.inbound
+    place = inbound.event in PLACES or inbound.kind == "location"
+    return Arrival(
+        key=inbound.key,
+        source=SOURCE,
+        kind=_kind(inbound),
+        openid=inbound.openid,
+        body=None if place else message.body,
+    )

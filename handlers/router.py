@@ -1,0 +1,129 @@
+"""Which handler answers what: tables for events, menu keys, written commands and running conversations."""
+
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from handlers import binding, check_in, feedback, information, lifecycle, receipts
+from handlers.chat import Chat, Event
+from handlers.words import command_of
+
+log = structlog.get_logger()
+
+EVENTS: Mapping[str, Callable[[Event], None]] = {
+    "unsubscribe": lifecycle.erase,
+    "user_authorization_cancellation": lifecycle.erase,
+    "user_authorization_revoke": lifecycle.withdraw,
+    "user_info_modified": lifecycle.withdraw,
+    "templatesendjobfinish": receipts.on_template_finished,
+    "wxa_punish_event": receipts.on_account_notice,
+    "qualification_verify_success": receipts.on_account_notice,
+    "qualification_verify_fail": receipts.on_account_notice,
+    "naming_verify_success": receipts.on_account_notice,
+    "naming_verify_fail": receipts.on_account_notice,
+    "annual_renew": receipts.on_account_notice,
+    "verify_expired": receipts.on_account_notice,
+}
+
+IGNORED: Mapping[str, str] = {
+    "view": "a menu link was opened: nobody counts that (design §2)",
+    "view_miniprogram": "the same",
+    "location": "a place is never asked for and never kept (design §2)",
+    "location_select": "the same",
+    "scancode_push": "the phone opens the link itself",
+    "scancode_waitmsg": "our menu has no such button",
+    "pic_sysphoto": "our menu has no such button",
+    "pic_photo_or_album": "our menu has no such button",
+    "pic_weixin": "our menu has no such button",
+    "masssendjobfinish": "we send no mass messages",
+    "publishjobfinish": "we publish no articles yet",
+    "subscribe_msg_popup_event": "counted from the notices issue on",
+    "subscribe_msg_change_event": "counted from the notices issue on",
+    "subscribe_msg_sent_event": "counted from the notices issue on",
+    "kf_create_session": "no customer-service desk",
+    "kf_close_session": "no customer-service desk",
+    "kf_switch_session": "no customer-service desk",
+    "user_enter_tempsession": "mini-program chat is not opened",
+    "wxa_media_check": "no media is sent for checking yet",
+    "trade_manage_remind_access_api": "no trading mini-program",
+    "trade_manage_remind_shipping": "no trading mini-program",
+    "trade_manage_order_settlement": "no trading mini-program",
+    "debug_demo": "WeChat's own test push",
+}
+IGNORED_FAMILIES = ("card_", "user_get_card", "user_del_card", "device_", "poi_", "wifi")
+
+PERSON_EVENTS: Mapping[str, Callable[[Chat], str]] = {
+    "subscribe": lifecycle.on_subscribe,
+    "scan": check_in.on_scene,
+}
+
+COMMANDS: Mapping[str, Callable[[Chat, str], str]] = {
+    "help": information.help_text,
+    "bind": binding.start,
+    "unbind": binding.ask_unbind,
+    "check_in": check_in.on_command,
+    "feedback": feedback.start,
+    "study": information.study,
+    "dues": information.dues,
+    "notices": information.notices,
+    "me": information.me,
+    "cancel": information.cancel,
+}
+
+TOPICS: Mapping[str, Callable[[Chat], str]] = {
+    "bind_name": binding.on_name,
+    "bind_code": binding.on_code,
+    "unbind": binding.on_unbind,
+    "hand_code": check_in.on_hand_code,
+    "feedback": feedback.on_text,
+}
+
+
+def needs_person(event: str) -> bool:
+    """Whether somebody is met. Leaving, reports and unknown events make nobody known to us."""
+    return event == "click" or event in PERSON_EVENTS
+
+
+def on_event(event: Event) -> None:
+    name = event.inbound.event
+    if handler := EVENTS.get(name):
+        handler(event)
+    elif name not in IGNORED and not name.startswith(IGNORED_FAMILIES):
+        log.warning("handlers.event.unknown", event_name=name)
+
+
+def answer(chat: Chat) -> str:
+    """The reply to a person's message, scan or tap."""
+    inbound = chat.inbound
+    if inbound.kind == "event":
+        if handler := PERSON_EVENTS.get(inbound.event):
+            return handler(chat)
+        return _command(chat, inbound.event_key, "")
+    if inbound.kind == "text":
+        return _text(chat)
+    return information.not_text(chat)
+
+
+def _text(chat: Chat) -> str:
+    command, rest = command_of(chat.inbound.text)
+    topic = _topic(chat)
+    if topic and (command is None or rest):
+        return topic(chat)
+    return _command(chat, command, rest)
+
+
+def _topic(chat: Chat) -> Callable[[Chat], str] | None:
+    person = chat.person
+    if person.topic is None or person.topic_until is None or person.topic_until < chat.now:
+        return None
+    return TOPICS.get(person.topic)
+
+
+def _command(chat: Chat, command: str | None, rest: str) -> str:
+    """A command leaves a running conversation: nobody is caught in a question."""
+    handler = COMMANDS.get(command or "")
+    if handler is None:
+        return information.unknown(chat)
+    if command != "cancel":
+        chat.leave_topic()
+    return handler(chat, rest)

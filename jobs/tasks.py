@@ -1,0 +1,63 @@
+"""The jobs themselves: idempotent, each a few lines over a domain."""
+
+import structlog
+
+from app.core import calendar
+from app.core.clock import local_day
+from app.members import identities
+from app.notices import dispatch
+from app.wechat import menus
+from app.wechat.errors import WeChatError
+from jobs.context import Context
+
+log = structlog.get_logger()
+
+MENUS_AT_ONCE = 50
+
+
+def send_due_notices(context: Context) -> None:
+    services = context.services
+    dispatch.send_due(services.sessions, services.sender, services.clock)
+
+
+def give_up_claims(context: Context) -> None:
+    with context.services.sessions.begin() as session:
+        given_up = dispatch.give_up_claims(session, now=context.services.clock.now())
+    if given_up:
+        log.warning("jobs.deliveries.uncertain", count=given_up)
+
+
+def finish_silent_events(context: Context) -> None:
+    if finished := context.finish_silent():
+        log.warning("jobs.inbox.finished", count=finished)
+
+
+def refresh_menus(context: Context) -> None:
+    """Give each newly bound or unbound person the tag whose menu is theirs."""
+    services = context.services
+    with services.sessions.read() as session:
+        wanted = identities.menus_wanted(session, limit=MENUS_AT_ONCE)
+    for person in wanted:
+        try:
+            _retag(context, person)
+        except WeChatError as fault:
+            log.warning("jobs.menu.not_refreshed", reason=str(fault))
+            return
+        with services.sessions.begin() as session:
+            identities.menu_done(session, identity_id=person.identity_id)
+
+
+def _retag(context: Context, person: identities.Person) -> None:
+    client, tags = context.services.wechat, menus.load().tags
+    wanted = None if not person.bound else tags["members" if person.is_party_member else "staff"]
+    for tag in tags.values():
+        change = client.tag if tag == wanted else client.untag
+        change([person.openid], client.ensure_tag(tag))
+
+
+def check_calendar(context: Context) -> None:
+    services = context.services
+    with services.sessions.read() as session:
+        year = calendar.missing_year(session, local_day(services.clock.now()))
+    if year is not None:
+        log.error("calendar.missing", year=year)
