@@ -206,6 +206,13 @@ def menus_wanted(session: Session, limit: int) -> list[Person]:
     return [_person(row) for row in session.execute(MENUS_WANTED.limit(limit))]
 
 
+def want_menu(session: Session, *, member_id: int) -> None:
+    """What the member sees has changed, for example with the kind of membership."""
+    rows_changed(
+        session, update(WeChatIdentity).where(WeChatIdentity.member_id == member_id).values(menu_wanted=True)
+    )
+
+
 def menu_done(session: Session, identity_id: int, *, bound: bool | None = None) -> None:
     """The menu was set. Told for which state (`bound`), a change made meanwhile keeps its wish."""
     done = update(WeChatIdentity).where(WeChatIdentity.id == identity_id)
@@ -214,3 +221,9 @@ def menu_done(session: Session, identity_id: int, *, bound: bool | None = None) 
             WeChatIdentity.member_id.is_not(None) if bound else WeChatIdentity.member_id.is_(None)
         )
     rows_changed(session, done.values(menu_wanted=False))
+
+
+def forget_unionid(session: Session, *, app_id: str, openid: str) -> None:
+    """A consent was withdrawn: of what WeChat gave us, only the OpenID that the chat needs stays."""
+    where = IDENTITY.c.app_id == app_id, IDENTITY.c.openid == openid
+    session.execute(update(IDENTITY).where(*where).values(unionid=None))
