@@ -1,0 +1,138 @@
+"""One way out to the platform: hosts as configured, always a timeout, small answers, clean errors."""
+
+import json
+import time
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import SSLError as TlsError
+
+from app.core.settings import WeChat
+from app.wechat.errors import BadAnswer, WeChatError, WeChatRefused, WeChatUnreachable, clean
+
+API: Final = "https://api.weixin.qq.com"
+MP: Final = "https://mp.weixin.qq.com"
+OPEN: Final = "https://open.weixin.qq.com"
+MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+_CHUNK: Final = 64 * 1024
+_OK: Final = 200
+
+
+def bases(settings: WeChat) -> dict[str, str]:
+    """Where each host of the platform is reached. A stand-in for the API stands in for all, unless set apart."""
+    api = settings.api_base_url.rstrip("/")
+    genuine = (urlsplit(api).hostname or "").endswith(
+        ".weixin.qq.com"
+    )  # its regional hosts serve only the API
+    return {
+        API: api,
+        MP: settings.mp_base_url.rstrip("/") or (MP if genuine else api),
+        OPEN: settings.open_base_url.rstrip("/") or (OPEN if genuine else api),
+    }
+
+
+class PlatformSession(requests.Session):
+    """Every call of ours and of wechatpy passes here. Redirects are never followed, cookies never kept."""
+
+    def __init__(self, settings: WeChat, *, connections: int = 32) -> None:
+        super().__init__()
+        self._bases = bases(settings)
+        self._timeout = settings.timeout_seconds
+        self.cookies = _NoCookies()
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, HTTPAdapter(pool_maxsize=connections, pool_block=True))
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs |= {"timeout": self._timeout, "allow_redirects": False, "stream": True}
+        until = time.monotonic() + 2 * self._timeout
+        response = super().request(method, self._reached(str(url)), *args, **kwargs)
+        try:
+            body = _body(response, until)
+        except BaseException:
+            response.close()
+            raise
+        response._content = body  # noqa: SLF001 -- what `content` returns; requests has no bounded read
+        return response
+
+    def _reached(self, url: str) -> str:
+        for genuine, base in self._bases.items():
+            if url.startswith(genuine + "/"):
+                return base + url.removeprefix(genuine)
+        raise ValueError("not a host of the platform")
+
+
+class _NoCookies(RequestsCookieJar):
+    def set_cookie(self, *_args: Any, **_kwargs: Any) -> None:
+        return
+
+
+def _body(response: requests.Response, until: float) -> bytes:
+    body = bytearray()
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            raise BadAnswer("too_long")
+        if time.monotonic() > until:
+            raise requests.ReadTimeout
+    return bytes(body)
+
+
+def exchange(
+    session: requests.Session, method: str, url: str, *, private: Iterable[str] = (), **request: Any
+) -> dict[str, Any]:
+    """One call and the JSON object that answers it; a WeChatError for anything else.
+
+    `private` are the values that must not be repeated in an error's text.
+    """
+    fault: WeChatError
+    try:
+        response = session.request(method, url, **request)
+    except (requests.RequestException, HTTPError) as error:
+        fault = _unreachable(error)
+    else:
+        return _answer(response, private)
+    raise fault  # outside the except: its context would hold the URL with the secret
+
+
+def _unreachable(error: Exception) -> WeChatUnreachable:
+    inner = error.args[0] if error.args else None
+    cause = inner.reason if isinstance(inner, MaxRetryError) else inner
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError):
+        return WeChatUnreachable("connect", may_have_arrived=False)
+    if isinstance(cause, NewConnectionError):
+        return WeChatUnreachable("connect", may_have_arrived=False)
+    if isinstance(error, requests.exceptions.SSLError) or isinstance(cause, TlsError):
+        return WeChatUnreachable("tls", may_have_arrived=False)
+    reason = "timeout" if isinstance(error, requests.Timeout) else "broken_off"
+    return WeChatUnreachable(reason, may_have_arrived=True)
+
+
+def _answer(response: requests.Response, private: Iterable[str]) -> dict[str, Any]:
+    if response.status_code != _OK:
+        raise BadAnswer(f"http_{response.status_code}")
+    answer = _object(response.content)
+    try:
+        errcode = int(answer.get("errcode") or 0)
+    except (TypeError, ValueError):
+        errcode = None
+    if errcode is None:
+        raise BadAnswer("errcode")
+    if errcode:
+        raise WeChatRefused(errcode, clean(str(answer.get("errmsg", "")), private))
+    return answer
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        # Not strict: the platform has sent raw control characters in nicknames.
+        answer = json.loads(body.decode(errors="replace"), strict=False)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise BadAnswer("not_json")
+    return answer

@@ -1,0 +1,36 @@
+"""What a send came to, whatever went wrong on the way."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from app.core.outcomes import Accepted, Outcome, Rejected, RetryLater
+from app.wechat.errors import BadAnswer, TokenUnavailable, WeChatError, WeChatRefused, WeChatUnreachable
+from app.wechat.outcomes import outcome_of
+
+SOON: Final = timedelta(seconds=30)
+NO_ANSWER: Final = "no_answer_may_have_arrived"
+
+
+def sent(send: Callable[[], dict[str, Any]], *, repeatable: bool) -> Outcome:
+    """`repeatable`: the platform itself drops a repeat, so that a send without an answer may be tried again."""
+    try:
+        answer = send()
+    except WeChatError as error:
+        return _failed(error, repeatable=repeatable)
+    remote_id = answer.get("msgid")
+    return Accepted(None if remote_id is None else str(remote_id))
+
+
+def _failed(error: WeChatError, *, repeatable: bool) -> Outcome:
+    match error:
+        case WeChatRefused() | TokenUnavailable(errcode=int()):
+            return outcome_of(error.errcode or 0, str(error))
+        case TokenUnavailable():
+            return RetryLater("no_token", SOON)
+        case WeChatUnreachable(may_have_arrived=False):
+            return RetryLater(error.reason, SOON)
+        case WeChatUnreachable() | BadAnswer() if repeatable:
+            return RetryLater(error.reason, SOON)
+        case _:
+            return Rejected(NO_ANSWER)
