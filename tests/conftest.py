@@ -13,6 +13,8 @@ from app.core.clock import FixedClock
 from app.core.crypto import KeyRing, Vault
 from app.core.db import Session, Sessions, new_engine
 from app.schema import METADATA
+from app.wiring import Services
+from tests.services import wired
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in China
 SERVERS = {
@@ -108,6 +110,12 @@ def _fresh(url: str) -> Iterator[Sessions]:
     METADATA.create_all(engine)
     yield Sessions(engine)
     engine.dispose()
+
+
+@pytest.fixture
+def services(sessions: Sessions, clock: FixedClock) -> Services:
+    """The whole product on SQLite at NOW."""
+    return wired(sessions, clock)
 
 
 @pytest.fixture
