@@ -21,6 +21,7 @@ class Call:
     query: dict[str, str]
     headers: Message
     body: bytes
+    peer_port: int
 
     @property
     def json(self) -> Any:
@@ -82,7 +83,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         target = urlsplit(self.path)
         query = dict(parse_qsl(target.query))
-        answer = self.platform.take(Call(self.command, target.path, query, self.headers, body))
+        answer = self.platform.take(
+            Call(self.command, target.path, query, self.headers, body, self.client_address[1])
+        )
         if isinstance(answer, Reset):
             linger = struct.pack("ii", 1, 0)  # close with RST
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
