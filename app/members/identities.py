@@ -225,5 +225,5 @@ def menu_done(session: Session, identity_id: int, *, bound: bool | None = None) 
 
 def forget_unionid(session: Session, *, app_id: str, openid: str) -> None:
     """A consent was withdrawn: of what WeChat gave us, only the OpenID that the chat needs stays."""
-    where = IDENTITY.c.app_id == app_id, IDENTITY.c.openid == openid
-    session.execute(update(IDENTITY).where(*where).values(unionid=None))
+    this = update(WeChatIdentity).where(WeChatIdentity.app_id == app_id, WeChatIdentity.openid == openid)
+    rows_changed(session, this.values(unionid=None))
