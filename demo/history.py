@@ -18,6 +18,7 @@ from app.notices import dispatch
 from app.notices.models import Delivery
 from app.notices.ports import Sent
 from app.organizations.models import BRANCH_KINDS, Organization
+from app.wechat.notices import CUSTOMER
 from demo.cast import BOUND, COLLEAGUES, STAFF, Guest, openid
 from demo.roster import Roster
 
@@ -60,7 +61,9 @@ def write_history(session: Session, branch: Organization, *, app_id: str, now: d
 
 def _bind_guests(session: Session, roster: Roster, app_id: str, now: datetime) -> None:
     rows = [
-        _bound(app_id, guest.openid, roster.member_of(guest).id, now - timedelta(days=40)) for guest in BOUND
+        _bound(app_id, guest.openid, roster.member_of(guest).id, now - timedelta(days=40))
+        | {"menu_wanted": True}
+        for guest in BOUND
     ]
     session.execute(insert(WeChatIdentity), rows)
 
@@ -151,4 +154,4 @@ def _write(
 def _has_arrived(session: Session, subject: str, at: datetime) -> None:
     """The notice of an answer given long ago went out long ago: nothing is sent again when the demo starts."""
     queued = session.scalars(select(Delivery.id).where(Delivery.subject == subject)).one()
-    dispatch.record(session, notice_id=queued, sent=Sent("customer_message", Accepted()), now=at)
+    dispatch.record(session, notice_id=queued, sent=Sent(CUSTOMER, Accepted()), now=at)

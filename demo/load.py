@@ -109,11 +109,11 @@ def _open(
         now=now,
         totp_secret=account.totp_secret,
     )
-    seat = places[_seat(account, group)]
+    seat = places[seat_of(account, group)]
     roles.grant(session, account_id=made.account.id, role=account.role, organization_id=seat.id, by=None)
 
 
-def _seat(account: Account, group: ReferenceGroup) -> int:
+def seat_of(account: Account, group: ReferenceGroup) -> int:
     match account.seat:
         case Seat.GROUP:
             return 0

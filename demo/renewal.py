@@ -1,5 +1,6 @@
 """What expires between two starts and is made anew: the open meeting, the one to come, the follower's code."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from app.meetings.models import Meeting, MeetingKind
 from app.members import binding
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
-from demo.cast import Guest
+from demo.cast import BOUND, Guest
 from demo.history import BY
 from demo.load import Target
 from demo.reference_group import ReferenceGroup
@@ -34,6 +35,8 @@ class Stage:
     follower: Guest
     follower_name: str
     code: str
+    names: Mapping[str, str]
+    """Who stands behind each OpenID that has a phone."""
 
 
 def renew(target: Target, group: ReferenceGroup, *, now: datetime) -> Stage:
@@ -42,9 +45,11 @@ def renew(target: Target, group: ReferenceGroup, *, now: datetime) -> Stage:
         if branch is None:
             raise LookupError("the demo branch is not there; the group was not loaded")
         _announce_next(session, branch, now)
-        guest, member = unbound_follower(session, Roster.of(session, branch), app_id=target.app_id)
+        roster = Roster.of(session, branch)
+        guest, member = unbound_follower(session, roster, app_id=target.app_id)
         code = binding.issue_code(session, member=member, by=BY, now=now, vault=target.vault, days=CODE_DAYS)
-        return Stage(branch, _open_meeting(session, branch, now), guest, member.name, code)
+        names = {one.openid: roster.member_of(one).name for one in (*BOUND, guest)}
+        return Stage(branch, _open_meeting(session, branch, now), guest, member.name, code, names)
 
 
 def _open_meeting(session: Session, branch: Organization, now: datetime) -> Meeting:

@@ -1,0 +1,39 @@
+"""What `make demo` prints once everything runs, in English and Chinese."""
+
+import sys
+from typing import Any
+
+TEXT = """
+Zhibu demo is running.                    智支部演示已启动。
+  Console    控制台    {urls[console]}
+  Phone      手机      {urls[phone]}
+
+  Sign in    登录      {login[username]} / {login[password]}    code 动态码 {login[totp_now]}
+                       {login[organization]}{login[name]}
+  Others     其他账号  {others}
+                       same password; codes 动态码: .venv/bin/python -m demo.codes
+
+Try  试一试
+  1  Phone: choose {binding[name]}, write  绑定 {binding[name]} {binding[code]}
+     手机上选“{binding[name]}”，发送上面这句，绑定身份
+  2  Console: open the meeting's screen  {urls[backend]}{meeting[console_path]}
+     控制台打开会议大屏，用手机扫码签到；或在手机回复 {meeting[hand_code]}
+  3  Phone: write  反馈 夜班食堂没有热菜 , answer it in the console
+     手机上写反馈，在控制台答复，答复会回到手机
+
+{organizations[organizations]} organisations 个组织, {organizations[members]} invented members 名虚构党员.
+Everything above: {sheet}   Logs: {logs}
+Stop with Ctrl-C.  按 Ctrl-C 停止。
+"""
+
+
+def show(sheet: dict[str, Any], *, path: str, logs: str) -> None:
+    login = next(one for one in sheet["console"] if one["role"] == "secretary")
+    others = "  ".join(one["username"] for one in sheet["console"] if one is not login)
+    sys.stdout.write(TEXT.format(**sheet, login=login, others=others, sheet=path, logs=logs))
+    sys.stdout.flush()
+
+
+def progress(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
