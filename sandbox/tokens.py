@@ -1,5 +1,6 @@
 """access_token: /token rotates, stable_token keeps, and the two know nothing of each other."""
 
+import math
 from dataclasses import dataclass
 
 from sandbox.clock import Clock
@@ -57,7 +58,7 @@ class Tokens:
         return token
 
     def remaining(self, token: Token) -> int:
-        return int(token.expires_at - self._clock.now())
+        return math.ceil(token.expires_at - self._clock.now())
 
     def check(self, value: str, *, break_after: int = 0) -> Token:
         """The live token of that value, or the error that WeChat would answer."""
