@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Final, Protocol
 
 from app.core.clock import Clock
-from app.wechat.errors import BadAnswer, TokenUnavailable, WeChatError, WeChatRefused, WeChatUnreachable
+from app.wechat.errors import TokenUnavailable, WeChatError, WeChatRefused
 
 REFRESH_BEFORE_SECONDS: Final = 300
 LEASE: Final = timedelta(seconds=15)
@@ -122,12 +122,8 @@ class SharedGrant:
 
 
 def _unavailable(error: WeChatError) -> TokenUnavailable:
-    match error:
-        case TokenUnavailable():
-            return error
-        case WeChatRefused():
-            return TokenUnavailable(error.errmsg, error.errcode)
-        case WeChatUnreachable() | BadAnswer():
-            return TokenUnavailable(error.reason)
-        case _:
-            return TokenUnavailable("error")
+    if isinstance(error, TokenUnavailable):
+        return error
+    if isinstance(error, WeChatRefused):
+        return TokenUnavailable(error.errmsg, error.errcode)
+    return TokenUnavailable(str(error))

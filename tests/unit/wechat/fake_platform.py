@@ -77,6 +77,7 @@ class FakePlatform:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     platform: FakePlatform
 
     def _any(self) -> None:

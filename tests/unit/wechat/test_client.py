@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from app.core.clock import FixedClock
 from app.core.outcomes import Accepted, Outcome, Rejected, RetryLater, Stopped
+from app.redis_store import MemoryStore
 from app.wechat.client import WeChatClient
 from app.wechat.errors import BadAnswer, TokenUnavailable, WeChatRefused
+from app.wechat.http import PlatformSession
 from app.wechat.records import Follower, QrTicket, Quota, Template
-from tests.unit.wechat.conftest import SECRET
+from tests.unit.wechat.conftest import SECRET, settings_for
 from tests.unit.wechat.fake_platform import FakePlatform, Raw, Reset
 
 OK = {"errcode": 0, "errmsg": "ok"}
@@ -336,6 +339,38 @@ def test_send_without_a_token(
 
     assert client.send_text("oPERSON", "x") == outcome
     assert platform.asked(SEND) == []
+
+
+def test_send_without_a_connection_can_be_tried_again(store: MemoryStore, clock: FixedClock) -> None:
+    with PlatformSession(settings_for("http://127.0.0.1:1")) as session:
+        client = WeChatClient(settings_for("http://127.0.0.1:1"), store, clock, session=session)
+        known = {"value": "TOKEN-1", "refresh_at": clock.now().timestamp() + 60}
+        store.set("wechat:wx0123456789abcdef:token", json.dumps(known), timedelta(hours=1))
+
+        outcome = client.send_text("oPERSON", "x")
+
+    assert outcome == RetryLater("connect", timedelta(seconds=30))
+
+
+@pytest.mark.parametrize("menuid", [None, True, "x", [1]])
+def test_answer_with_a_number_that_is_none(platform: FakePlatform, client: WeChatClient, menuid: Any) -> None:
+    platform.answer("/cgi-bin/menu/addconditional", {"menuid": menuid})
+
+    with pytest.raises(BadAnswer) as bad:
+        client.publish_conditional_menu({"button": []}, 101)
+
+    assert bad.value.reason == "no_menuid"
+
+
+@pytest.mark.parametrize("tag", [None, [], "x"])
+def test_answer_without_its_object(platform: FakePlatform, client: WeChatClient, tag: Any) -> None:
+    platform.answer("/cgi-bin/tags/get", {"tags": []})
+    platform.answer("/cgi-bin/tags/create", {"tag": tag})
+
+    with pytest.raises(BadAnswer) as bad:
+        client.ensure_tag("党员")
+
+    assert bad.value.reason == "no_tag"
 
 
 def test_templates(platform: FakePlatform, client: WeChatClient) -> None:

@@ -56,6 +56,10 @@ def test_json_object_is_exact(fields: dict[str, Any]) -> None:
         assert read_body(body) == fields
 
 
+def test_json_numbers_are_kept() -> None:
+    assert read_body(b'{"Latitude": 23.137466, "version": 2}') == {"Latitude": 23.137466, "version": 2}
+
+
 def test_json_escaped_text_is_read() -> None:
     assert read_body(rb'{"Content": "\u7b7e\u5230 \ud83d\ude00 \\u0000"}') == {"Content": "签到 😀 \\u0000"}
 

@@ -103,6 +103,14 @@ def test_defect_3_a_file_is_sent_from_where_it_stood(platform: FakePlatform, cli
     assert sent == [(True, False), (True, False)]
 
 
+def test_defect_3_bytes_need_no_rewinding(platform: FakePlatform, client: WeChatClient) -> None:
+    platform.answer("/cgi-bin/media/upload", STALE, {"media_id": "m1"})
+
+    client.api.media.upload("image", ("a.jpg", b"whole"))
+
+    assert [b"whole" in call.body for call in platform.asked("/cgi-bin/media/upload")] == [True, True]
+
+
 def _nobody_there() -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
