@@ -1,6 +1,7 @@
 """demo.json: everything that a person or a program needs to use the running demo."""
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +49,7 @@ class Sheet:
             "organizations": self.group.counts(),
             "database": self.settings.database.url.get_secret_value(),
             "started_at": self.started_at.isoformat(),
+            "pid": os.getpid(),
             "app_id": wechat["app_id"],
             "token": wechat["token"],
             "encoding_aes_key": wechat["encoding_aes_key"],
