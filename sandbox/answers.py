@@ -71,7 +71,7 @@ def _in_clear(text: str, config: Config) -> str:
         raise BadAnswer("encrypted, but the account is in plain mode")
     envelope = Envelope(config.token, config.encoding_aes_key, config.app_id)
     sealed, stamp, nonce = (str(outer.get(name, "")) for name in ("Encrypt", "TimeStamp", "Nonce"))
-    if not stamp.isdigit() or outer.get("MsgSignature") != envelope.signature(stamp, nonce, sealed):
+    if not stamp.isdecimal() or outer.get("MsgSignature") != envelope.signature(stamp, nonce, sealed):
         raise BadAnswer("MsgSignature is wrong")
     try:
         return envelope.open(sealed)
@@ -84,7 +84,7 @@ def _check_common(reply: Json, question: Question, config: Config) -> None:
         raise BadAnswer("ToUserName is not the sender")
     if reply.get("FromUserName") != config.original_id:
         raise BadAnswer("FromUserName is not the account")
-    if not str(reply.get("CreateTime", "")).isdigit():
+    if not str(reply.get("CreateTime", "")).isdecimal():
         raise BadAnswer("CreateTime is not a number")
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 MODES = ("safe", "compatible", "plain")
 FORMATS = ("xml", "json")
 AES_KEY_LENGTH = 43
+TEMPLATE_KEYS = {"template_id", "title", "content", "example", "enums"}
 
 
 class BadConfig(ValueError):
@@ -48,6 +49,7 @@ class Config:
             raise BadConfig(f"format must be one of {', '.join(FORMATS)}")
         if len(self.encoding_aes_key) != AES_KEY_LENGTH:
             raise BadConfig(f"encoding_aes_key must have {AES_KEY_LENGTH} characters")
+        self._check_templates()
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Self:
@@ -74,6 +76,13 @@ class Config:
         if not isinstance(raw, dict):
             raise BadConfig(f"{path}: a JSON object is needed")
         return cls.of(raw)
+
+    def _check_templates(self) -> None:
+        for template in self.templates:
+            if not isinstance(template, dict) or template.keys() - TEMPLATE_KEYS:
+                raise BadConfig(f"templates: only {', '.join(sorted(TEMPLATE_KEYS))}")
+            if not template.get("title") or not template.get("content"):
+                raise BadConfig("templates: each needs title and content")
 
     def secret_of(self, app_id: str) -> str | None:
         """The secret of one of our two apps; None for an app that is not ours."""

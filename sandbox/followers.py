@@ -67,8 +67,8 @@ class Followers:
         person.subscribed = True
         person.subscribe_time = int(self._clock.now())
         person.subscribe_scene = "ADD_SCENE_SEARCH" if scene is None else "ADD_SCENE_QR_CODE"
-        person.qr_scene = int(scene) if scene is not None and scene.isdigit() else 0
-        person.qr_scene_str = "" if scene is None or scene.isdigit() else scene
+        person.qr_scene = int(scene) if scene is not None and scene.isdecimal() else 0
+        person.qr_scene_str = "" if scene is None or scene.isdecimal() else scene
 
     def unsubscribe(self, person: Person) -> None:
         person.subscribed = False

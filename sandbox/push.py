@@ -18,11 +18,12 @@ from sandbox.inbound import Push
 from sandbox.line import Line
 from sandbox.log import Log
 from sandbox.sealing import Sealed, seal
+from sandbox.sending import Answered, post
 from sandbox.serials import Serials
 
 Json = dict[str, Any]
 BODY_SHOWN = 4096
-SERVER_ERROR = 500
+OK, SERVER_ERROR = 200, 500
 
 
 @dataclass
@@ -177,38 +178,26 @@ class Pusher:
         delivery.attempts.append(attempt)
         started = time.perf_counter()
         try:
-            response = self.post(sealed.query, sealed.body, {"Content-Type": sealed.content_type})
+            answered = post(self._config, sealed.query, sealed.body, {"Content-Type": sealed.content_type})
         except requests.Timeout:
             attempt.error, attempt.again = f"no answer within {self._config.push_timeout_s:g} s", True
         except requests.RequestException as error:
             attempt.error, attempt.again = f"not reachable: {type(error).__name__}", True
         else:
-            self._judge(attempt, push, response)
+            self._judge(attempt, push, answered)
         attempt.ms = int((time.perf_counter() - started) * 1000)
         return attempt
 
-    def _judge(self, attempt: Attempt, push: Push, response: requests.Response) -> None:
-        attempt.status = response.status_code
-        attempt.body = response.content[:BODY_SHOWN].decode(errors="replace")
-        if response.status_code != requests.codes.ok:
-            attempt.error = f"HTTP {response.status_code}"
-            attempt.again = response.status_code >= SERVER_ERROR
+    def _judge(self, attempt: Attempt, push: Push, answered: Answered) -> None:
+        attempt.status = answered.status
+        attempt.body = answered.content[:BODY_SHOWN].decode(errors="replace")
+        if answered.status != OK:
+            attempt.error = f"HTTP {answered.status}"
+            attempt.again = answered.status >= SERVER_ERROR
             return
         try:
-            answer = answers.read(response.content, answers.Question(push.openid, push.kind), self._config)
+            answer = answers.read(answered.content, answers.Question(push.openid, push.kind), self._config)
         except answers.BadAnswer as error:
             attempt.error = str(error)
         else:
             attempt.body, attempt.reply = answer.text[:BODY_SHOWN], answer.reply
-
-    def post(self, query: dict[str, str], body: bytes, headers: dict[str, str]) -> requests.Response:
-        with requests.Session() as session:
-            session.trust_env = False
-            return session.post(
-                self._config.callback_url,
-                params=query,
-                data=body,
-                headers={"User-Agent": "Mozilla/4.0"} | headers,
-                timeout=self._config.push_timeout_s,
-                allow_redirects=False,
-            )

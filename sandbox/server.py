@@ -21,7 +21,8 @@ from sandbox.world import World
 LARGEST_BODY = 12 * 1024 * 1024
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' http: https: data:; "
-    "connect-src 'self'; frame-src http: https:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    "connect-src 'self'; frame-src http: https:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors http://127.0.0.1:* http://localhost:*"
 )
 
 

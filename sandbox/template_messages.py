@@ -14,6 +14,7 @@ from sandbox.template_library import LIBRARY
 Json = dict[str, Any]
 ONCE_FOR = 600
 MOST = 25
+KEEP = 10_000
 ID_LENGTH = 43
 FIRST_MSGID = 3_400_000_000_000_000_000
 SLOT = re.compile(r"\{\{\s*(\w+)\.DATA\s*\}\}")
@@ -101,16 +102,22 @@ class TemplateMessages:
 
     def sent_before(self, openid: str, client_msg_id: str) -> int | None:
         """The msgid of the same client_msg_id to the same person within ten minutes."""
-        now = self._clock.now()
-        self._sent = {key: one for key, one in self._sent.items() if now - one["at"] < ONCE_FOR}
         found = self._sent.get(f"{openid}/{client_msg_id}") if client_msg_id else None
-        return int(found["number"]) + FIRST_MSGID if found else None
+        if found is None or self._clock.now() - found["at"] >= ONCE_FOR:
+            return None
+        return int(found["number"]) + FIRST_MSGID
 
     def number(self, openid: str, client_msg_id: str) -> int:
         serial = self._serials.next("template")
         if client_msg_id:
+            self._forget_old()
             self._sent[f"{openid}/{client_msg_id}"] = {"number": serial, "at": self._clock.now()}
         return FIRST_MSGID + serial
+
+    def _forget_old(self) -> None:
+        if len(self._sent) >= KEEP:
+            now = self._clock.now()
+            self._sent = {key: one for key, one in self._sent.items() if now - one["at"] < ONCE_FOR}
 
     def consent(self, openid: str, template_id: str, *, accepted: bool) -> None:
         """One accept allows one notice; a refusal takes back those not used."""
@@ -129,5 +136,6 @@ class TemplateMessages:
     def load(self, stored: Json) -> None:
         kept: Shelf[Template] = Shelf(Template)
         kept.load(stored["definitions"])
-        self.definitions.update(kept)
+        for template_id, template in kept.items():
+            self.definitions.setdefault(template_id, template)  # the configuration file wins
         self._sent, self._consents = stored["sent"], stored["consents"]

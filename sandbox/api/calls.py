@@ -43,7 +43,7 @@ class Call:
             raise ApiError(44002)
         try:
             parsed = json.loads(self.raw)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ApiError(47001) from error
         if not isinstance(parsed, dict):
             raise ApiError(47001)
@@ -55,7 +55,7 @@ class Call:
 
     def number(self, name: str) -> int:
         value = self.body.get(name)
-        if isinstance(value, str) and value.isdigit():
+        if isinstance(value, str) and value.isdecimal():
             return int(value)
         return value if isinstance(value, int) else 0
 

@@ -13,7 +13,7 @@ def _tag(call: Call) -> tuple[int, str]:
     if not isinstance(tag, dict):
         raise ApiError(47001)
     number = tag.get("id", 0)
-    return int(number) if str(number).isdigit() else 0, str(tag.get("name", ""))
+    return int(number) if str(number).isdecimal() else 0, str(tag.get("name", ""))
 
 
 @routes.post("/cgi-bin/tags/create")

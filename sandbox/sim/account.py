@@ -4,15 +4,14 @@ from dataclasses import asdict
 
 from flask import Blueprint
 
-from sandbox.config import FORMATS, MODES
+from sandbox.config import FORMATS, MODES, TEMPLATE_KEYS
 from sandbox.here import the_world
-from sandbox.sim import requests
-from sandbox.sim.requests import Json, Refused
+from sandbox.sim import asked
+from sandbox.sim.asked import Json, Refused
 
 blueprint = Blueprint("account", __name__)
 SHOWN = ("account_name", "app_id", "original_id", "callback_url", "console_url", "mode", "format")
 CHANGEABLE: dict[str, tuple[str, ...]] = {"mode": MODES, "format": FORMATS, "callback_url": ()}
-TEMPLATE = {"template_id", "title", "content", "example", "enums"}
 
 
 @blueprint.get("/sim/account")
@@ -23,7 +22,7 @@ def account() -> Json:
 
 @blueprint.post("/sim/account")
 def set_account() -> Json:
-    given = requests.body()
+    given = asked.body()
     for name, value in given.items():
         if name not in CHANGEABLE or not isinstance(value, str):
             raise Refused(f"不能改：{name}")
@@ -36,9 +35,9 @@ def set_account() -> Json:
 
 @blueprint.post("/sim/limits")
 def limits() -> Json:
-    given = requests.body()
+    given = asked.body()
     override = {name: given[name] for name in ("daily", "minute") if isinstance(given.get(name), int)}
-    path = requests.text(given, "path")
+    path = asked.text(given, "path")
     world = the_world()
     with world.lock:
         world.quotas.limit(path, override)
@@ -47,8 +46,8 @@ def limits() -> Json:
 
 @blueprint.post("/sim/templates")
 def template() -> Json:
-    given = requests.body()
-    if given.keys() - TEMPLATE or not given.get("title") or not given.get("content"):
+    given = asked.body()
+    if given.keys() - TEMPLATE_KEYS or not given.get("title") or not given.get("content"):
         raise Refused("模板需要 title 与 content")
     world = the_world()
     with world.lock:

@@ -6,8 +6,8 @@ from flask import Blueprint, request
 
 from sandbox.faults import UnknownFault
 from sandbox.here import the_world
-from sandbox.sim import requests
-from sandbox.sim.requests import Json, Refused
+from sandbox.sim import asked
+from sandbox.sim.asked import Json, Refused
 
 blueprint = Blueprint("control", __name__)
 
@@ -20,7 +20,7 @@ def faults() -> Json:
 @blueprint.post("/sim/faults")
 def set_faults() -> Json:
     try:
-        the_world().faults.merge(requests.body())
+        the_world().faults.merge(asked.body())
     except UnknownFault as error:
         raise Refused(f"没有这个故障开关：{error}") from error
     return faults()
@@ -34,7 +34,7 @@ def clock() -> Json:
 
 @blueprint.post("/sim/clock")
 def advance() -> Json:
-    seconds = requests.body().get("advance_seconds")
+    seconds = asked.body().get("advance_seconds")
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         raise Refused("缺少 advance_seconds")
     with the_world().lock:
@@ -45,14 +45,14 @@ def advance() -> Json:
 @blueprint.get("/sim/log")
 def log() -> Json:
     world = the_world()
-    return {"entries": world.log.since(requests.since()), "last_id": world.serials.last("log")}
+    return {"entries": world.log.since(asked.since()), "last_id": world.serials.last("log")}
 
 
 @blueprint.get("/sim/menu")
 def menu() -> Json:
     world = the_world()
     with world.lock:
-        return {"menu": world.menus.seen_by(requests.person(world, dict(request.args)))}
+        return {"menu": world.menus.seen_by(asked.person(world, dict(request.args)))}
 
 
 @blueprint.get("/sim/tickets")

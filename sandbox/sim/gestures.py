@@ -8,8 +8,8 @@ from flask import Blueprint
 from sandbox import acts
 from sandbox.here import the_world
 from sandbox.inbound import Push
-from sandbox.sim import requests
-from sandbox.sim.requests import Json, Refused
+from sandbox.sim import asked
+from sandbox.sim.asked import Json, Refused
 from sandbox.tickets import Ticket, TicketExpired
 from sandbox.world import World
 
@@ -21,7 +21,7 @@ def gesture(act: Act) -> Act:
     """POST /sim/<name of the function>: the push that the act causes, delivered."""
 
     def view() -> Json:
-        world, given = the_world(), requests.body()
+        world, given = the_world(), asked.body()
         with world.lock:
             result = act(world, given)
         if isinstance(result, dict):
@@ -35,48 +35,48 @@ def gesture(act: Act) -> Act:
 
 @gesture
 def follow(world: World, given: Json) -> Push | Json:
-    person = requests.person(world, given)
+    person = asked.person(world, given)
     if person.subscribed:
         return {"delivery": None}
-    scene = requests.text(given, "scene", needed=False)
+    scene = asked.text(given, "scene", needed=False)
     return acts.follow(world, person, _ticket(world, {"scene": scene}) if scene else None)
 
 
 @gesture
 def unfollow(world: World, given: Json) -> Push | Json:
-    person = requests.person(world, given)
+    person = asked.person(world, given)
     return acts.unfollow(world, person) if person.subscribed else {"delivery": None}
 
 
 @gesture
 def text(world: World, given: Json) -> Push:
-    person = requests.follower(world, given)
+    person = asked.follower(world, given)
     extra = {"bizmsgmenuid": given["bizmsgmenuid"]} if given.get("bizmsgmenuid") else {}
-    return acts.write(world, person, requests.text(given, "content"), extra)
+    return acts.write(world, person, asked.text(given, "content"), extra)
 
 
 @gesture
 def image(world: World, given: Json) -> Push:
-    return acts.photograph(world, requests.follower(world, given))
+    return acts.photograph(world, asked.follower(world, given))
 
 
 @gesture
 def click(world: World, given: Json) -> Push:
-    return acts.click(world, requests.follower(world, given), requests.text(given, "key"))
+    return acts.click(world, asked.follower(world, given), asked.text(given, "key"))
 
 
 @gesture
 def view(world: World, given: Json) -> Push:
-    return acts.view(world, requests.follower(world, given), requests.text(given, "url"))
+    return acts.view(world, asked.follower(world, given), asked.text(given, "url"))
 
 
 @gesture
 def scan(world: World, given: Json) -> Push | Json:
-    person = requests.person(world, given)
+    person = asked.person(world, given)
     ticket = _ticket(world, given)
     if ticket is not None:
         return acts.scan(world, person, ticket)
-    return _opened(requests.text(given, "url"))
+    return _opened(asked.text(given, "url"))
 
 
 @gesture
@@ -84,8 +84,8 @@ def event(world: World, given: Json) -> Push:
     fields = given.get("fields", {})
     if not isinstance(fields, dict):
         raise Refused("fields 应为对象")
-    openid = requests.text(given, "openid", needed=False)
-    return acts.any_event(world, openid, requests.text(given, "event"), fields)
+    openid = asked.text(given, "openid", needed=False)
+    return acts.any_event(world, openid, asked.text(given, "event"), fields)
 
 
 def _opened(url: str) -> Json:
@@ -97,10 +97,10 @@ def _opened(url: str) -> Json:
 def _ticket(world: World, given: Json) -> Ticket | None:
     try:
         if given.get("ticket"):
-            return world.tickets.live(requests.text(given, "ticket"))
+            return world.tickets.live(asked.text(given, "ticket"))
         if given.get("scene"):
-            return world.tickets.of_scene(requests.text(given, "scene"))
-        return world.tickets.by_url(requests.text(given, "url"))
+            return world.tickets.of_scene(asked.text(given, "scene"))
+        return world.tickets.by_url(asked.text(given, "url"))
     except TicketExpired as error:
         raise Refused("二维码已过期", code=410) from error
     except KeyError as error:

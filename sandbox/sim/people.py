@@ -7,8 +7,8 @@ from flask import Blueprint, Response
 from sandbox.followers import Person
 from sandbox.here import the_world
 from sandbox.oauth import mini_openid
-from sandbox.sim import requests
-from sandbox.sim.requests import Json, Refused
+from sandbox.sim import asked
+from sandbox.sim.asked import Json, Refused
 from sandbox.world import World
 
 blueprint = Blueprint("people", __name__)
@@ -25,10 +25,10 @@ def people() -> Json:
 
 @blueprint.post("/sim/people")
 def create() -> Json:
-    world, given = the_world(), requests.body()
-    openid = requests.text(given, "openid", needed=False)
-    name = requests.text(given, "name", needed=openid not in world.followers.people)
-    unionid = requests.text(given, "unionid", needed=False)
+    world, given = the_world(), asked.body()
+    openid = asked.text(given, "openid", needed=False)
+    name = asked.text(given, "name", needed=openid not in world.followers.people)
+    unionid = asked.text(given, "unionid", needed=False)
     with world.lock:
         made = world.followers.create(name=name, openid=openid, unionid=unionid)
         for switch in SWITCHES:
@@ -43,18 +43,18 @@ def messages(openid: str) -> Json:
     if openid not in world.followers.people:
         raise Refused(f"没有这个人：{openid}", code=404)
     with world.lock:
-        return {"messages": list(world.chats.since(openid, requests.since()))}
+        return {"messages": list(world.chats.since(openid, asked.since()))}
 
 
 @blueprint.post("/sim/code")
 def code() -> Json:
     """The code that wx.login (mini) or getPhoneNumber (phone) hands to the mini-program."""
-    world, given = the_world(), requests.body()
-    kind = requests.text(given, "kind")
+    world, given = the_world(), asked.body()
+    kind = asked.text(given, "kind")
     if kind not in CODES:
         raise Refused("kind 应为 mini 或 phone")
     with world.lock:
-        return {"code": world.oauth.issue(kind, requests.person(world, given).openid).code}
+        return {"code": world.oauth.issue(kind, asked.person(world, given).openid).code}
 
 
 @blueprint.get("/sim/media/<media_id>")

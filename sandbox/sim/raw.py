@@ -5,13 +5,14 @@ import binascii
 import secrets
 import time
 
-import requests as http
+import requests
 from flask import Blueprint
 
 from sandbox.here import the_world
 from sandbox.sealing import Sealed, new_nonce, query_of, seal_text
-from sandbox.sim import requests
-from sandbox.sim.requests import Json, Refused
+from sandbox.sending import post
+from sandbox.sim import asked
+from sandbox.sim.asked import Json, Refused
 from sandbox.world import World
 
 BODY_SHOWN = 65_536
@@ -23,7 +24,7 @@ blueprint = Blueprint("raw", __name__)
 @blueprint.post("/sim/raw")
 def send() -> Json:
     """Post any body. `seal` encrypts it as the account's mode asks; else it goes as it is."""
-    world, given = the_world(), requests.body()
+    world, given = the_world(), asked.body()
     sealed = _sealed(world, given)
     query, headers = given.get("query"), given.get("headers", {})
     if not isinstance(headers, dict) or not isinstance(query, dict | None):
@@ -41,10 +42,10 @@ def verify() -> Json:
     stamp = str(the_world().clock.wall())
     query = query_of(config, timestamp=stamp, nonce=new_nonce()) | {"echostr": echo}
     try:
-        answer = http.get(
+        answer = requests.get(
             config.callback_url, params=query, timeout=config.push_timeout_s, allow_redirects=False
         )
-    except http.RequestException as error:
+    except requests.RequestException as error:
         return {"ok": False, "status": None, "error": type(error).__name__}
     return {"ok": answer.ok and answer.text == echo, "status": answer.status_code}
 
@@ -54,7 +55,7 @@ def _sealed(world: World, given: Json) -> Sealed:
     stamp = str(given.get("timestamp", world.clock.wall()))
     if given.get("seal") is True:
         text = content.decode(errors="replace")
-        openid = requests.text(given, "openid", needed=False)
+        openid = asked.text(given, "openid", needed=False)
         return seal_text(world.config, text, {}, openid=openid, timestamp=stamp)
     query = query_of(world.config, timestamp=stamp, nonce=new_nonce())
     return Sealed(query, content, "text/xml")
@@ -66,19 +67,19 @@ def _content(given: Json) -> bytes:
             return base64.b64decode(str(given["body_base64"]), validate=True)
         except binascii.Error as error:
             raise Refused("body_base64 不是 base64") from error
-    return requests.text(given, "body", needed=False).encode()
+    return asked.text(given, "body", needed=False).encode()
 
 
 def _answered(world: World, query: dict[str, str], body: bytes, headers: dict[str, str]) -> Json:
     started = time.perf_counter()
     answer: Json = {"status": None, "body": "", "error": None}
     try:
-        response = world.pusher.post(query, body, headers)
-    except http.RequestException as error:
+        answered = post(world.config, query, body, headers)
+    except requests.RequestException as error:
         answer["error"] = type(error).__name__
     else:
-        answer["status"] = response.status_code
-        answer["body"] = response.content[:BODY_SHOWN].decode(errors="replace")
+        answer["status"] = answered.status
+        answer["body"] = answered.content[:BODY_SHOWN].decode(errors="replace")
     answer["ms"] = int((time.perf_counter() - started) * 1000)
     world.log.add("raw", query=query, size=len(body), **answer)
     return answer

@@ -25,4 +25,21 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+const WHY = [
+  [/^not reachable.*/, "连不上"],
+  [/^no answer within ([\d.]+) s/, "$1 秒内没有回答"],
+  [/^not encrypted.*/, "应当加密，却没有加密"],
+  [/^encrypted, but.*/, "不该加密，却加密了"],
+  [/^MsgSignature.*/, "签名不对"],
+  [/^cannot be decrypted.*/, "解不开密文"],
+  [/^not well-formed.*|^not UTF-8/, "格式不对"],
+  [/^(To|From)UserName.*/, "收件人或发件人不对"],
+];
+
+// Why a delivery failed, in the words of the person at the phone.
+export function why(error) {
+  const found = WHY.find(([pattern]) => pattern.test(error));
+  return found ? error.replace(...found) : error;
+}
+
 export const byId = (id) => document.getElementById(id);

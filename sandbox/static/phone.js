@@ -1,5 +1,5 @@
 // Joins the parts of the phone and polls the sandbox once a second.
-import { byId, get, post } from "./api.js";
+import { byId, get, post, why } from "./api.js";
 import * as chat from "./chat.js";
 import * as menu from "./menu.js";
 import * as people from "./people.js";
@@ -31,8 +31,8 @@ function judge(delivery) {
   const lastTry = delivery?.attempts.at(-1);
   if (delivery?.failed && lastTry) {
     backendTrouble = lastTry.status
-      ? `后台的回答不对：${lastTry.error}`
-      : `后台没有回应（${callback}）：${lastTry.error}，共试了 ${delivery.attempts.length} 次。`;
+      ? `后台的回答不对：${why(lastTry.error)}`
+      : `后台没有回应（${callback}）：${why(lastTry.error)}，共试了 ${delivery.attempts.length} 次。`;
   } else if (delivery && !delivery.lost) {
     backendTrouble = "";
   }
@@ -53,11 +53,12 @@ async function act(path, body) {
 }
 
 function openWeb(url, title) {
+  if (!/^https?:\/\//i.test(url)) return tell(`打不开这个链接：${url}`);
   byId("web-title").textContent = title || new URL(url).host;
   byId("web-new").href = url;
   byId("web-frame").src = url;
   byId("web").hidden = false;
-  byId("web-back").focus();
+  return byId("web-back").focus();
 }
 
 function closeWeb() {

@@ -1,5 +1,5 @@
 // The right side: log with every attempt, fault switches, clock and account.
-import { byId, get, make, post } from "./api.js";
+import { byId, get, make, post, why } from "./api.js";
 
 const NAMES = {
   slow_ms: "接口变慢（毫秒）", error_minus1: "返回 -1 系统繁忙（比例）", http_502: "HTTP 502 网页（比例）",
@@ -17,7 +17,7 @@ function attempts(entry) {
   const rows = entry.attempts.map((one, index) => make("tr", {},
     make("td", { textContent: `${index + 1} ${KINDS[one.kind] || one.kind}` }),
     make("td", { textContent: one.status ?? "—" }), make("td", { textContent: `${one.ms} ms` }),
-    make("td", { textContent: one.error || one.body.slice(0, 300) || "（空）", className: one.error ? "bad" : "" })));
+    make("td", { textContent: (one.error && why(one.error)) || one.body.slice(0, 300) || "（空）", className: one.error ? "bad" : "" })));
   const head = make("tr", {}, ...["尝试", "状态", "用时", "回答"].map((name) => make("th", { textContent: name })));
   return make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
 }

@@ -115,4 +115,4 @@ def test_phone_passive_reply_in_clear_is_a_failure(page: Page, sandbox: Sandbox,
     page.get_by_label("写消息").fill("在吗")
     page.get_by_role("button", name="发送").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("后台的回答不对：not encrypted")
+    expect(page.get_by_role("alert")).to_contain_text("后台的回答不对：应当加密，却没有加密")

@@ -35,7 +35,7 @@ def text(given: Json, name: str, *, needed: bool = True) -> str:
 
 def since() -> int:
     value = request.args.get("since", "0")
-    if not value.isdigit():
+    if not value.isdecimal():
         raise Refused("since 应为数字")
     return int(value)
 
