@@ -1,6 +1,7 @@
 """The state in one JSON file: written whole or not at all, at most once a second."""
 
 import json
+import logging
 import os
 import threading
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from sandbox.world import World
 
 PAUSE_S = 1.0
+log = logging.getLogger(__name__)
 
 
 class BadState(ValueError):
@@ -46,7 +48,13 @@ class StateFile:
             self._changed.wait()
             self._changed.clear()
             if not self._stop.wait(PAUSE_S):
-                self.save()
+                self._try_to_save()
+
+    def _try_to_save(self) -> None:
+        try:
+            self.save()
+        except OSError:
+            log.exception("sandbox.state.not_written")  # a full disk may have room again at the next change
 
     def save(self) -> None:
         with self._writing:
