@@ -94,3 +94,14 @@ class AuditHead(Base):
 @event.listens_for(AuditHead.__table__, "after_create")
 def _begin_chain(table: Table, connection: Connection, **_: Any) -> None:
     connection.execute(insert(table).values(id=AUDIT_HEAD, last_hash=GENESIS, count=0))
+
+
+class FormSubmission(Base):
+    """A form that was carried out, and the page it led to: sent twice, it is carried out once."""
+
+    __tablename__ = "form_submission"
+
+    token: Mapped[str] = mapped_column(String(43), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    location: Mapped[str] = mapped_column(String(255), default="")

@@ -1,0 +1,61 @@
+"""The gate: one place that asks who is there, and whether the view's declaration lets them in."""
+
+from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+
+from app.access import Gate, public
+from console.blueprint import console
+from console.edge import declared
+
+csrf = CSRFProtect()
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+WITH_TEMPORARY_PASSWORD = frozenset({"console.password", "console.change_password", "console.sign_out"})
+SIGN_IN = "console.sign_in"
+
+
+@console.before_request
+def guard() -> ResponseReturnValue | None:
+    """A view without a declaration is not served at all."""
+    access = declared()
+    if access is None:
+        abort(500)
+    g.address = request.remote_addr or ""
+    if request.method in WRITES:
+        csrf.protect()
+    if access.gate is Gate.PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    if current_user.actor.password_temporary and request.endpoint not in WITH_TEMPORARY_PASSWORD:
+        return _go(url_for("console.password"))
+    if access.permission is not None and not current_user.actor.may(access.permission):
+        abort(403)
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and not _is_htmx() else None
+    return _go(url_for(SIGN_IN, next=wanted))
+
+
+def _go(address: str) -> ResponseReturnValue:
+    """htmx would put a redirect's page into a corner of the old one: it is told to leave instead."""
+    if _is_htmx():
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _is_htmx() -> bool:
+    return "HX-Request" in request.headers
+
+
+def declare_assets(app: Flask) -> None:
+    """Flask makes the view of the static folder itself."""
+    public("styles, scripts and icons; no data")(app.view_functions["console.static"])
+    csrf.init_app(app)
+
+
+def is_console_path() -> bool:
+    return request.path == "/console" or request.path.startswith("/console/")

@@ -1,0 +1,7 @@
+"""The blueprint on which every view of the console puts its routes."""
+
+from flask import Blueprint
+
+console = Blueprint(
+    "console", __name__, url_prefix="/console", static_folder="static", template_folder="../templates"
+)

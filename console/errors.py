@@ -1,0 +1,66 @@
+"""What went wrong, in plain words."""
+
+import structlog
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from app.core.errors import DomainError
+from console.access import is_console_path
+from console.blueprint import console
+from console.refusals import sentence
+
+log = structlog.get_logger()
+
+TEXTS = {
+    400: ("这一步没有成功", "提交的内容不完整，或页面放得太久。请返回上一页，刷新后再试一次。"),
+    403: ("您没有这项权限", "这个页面不在您的职责范围内。如工作需要，请联系账号管理员调整角色。"),
+    404: ("没有找到这个页面", "它可能已被删除，或不在您负责的组织范围内。"),
+    405: ("不能这样打开", "请从菜单进入这个页面。"),
+    413: ("文件太大", "请换一个小一些的文件再试。"),
+    429: ("操作太频繁", "请稍等片刻再试。"),
+    500: (
+        "系统出了一点问题",
+        "您的操作没有保存。我们已记录这个错误，请稍后再试；若仍不行，请告诉系统管理员。",
+    ),
+}
+
+
+def configure(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if not is_console_path():
+        return error
+    return page(error.code or 500), error.code or 500
+
+
+def page(code: int) -> str:
+    title, text = TEXTS.get(code, TEXTS[500])
+    fragment = "HX-Request" in request.headers
+    template = "console/error_fragment.html" if fragment else "console/error.html"
+    return render_template(template, code=code, title=title, text=text)
+
+
+@console.errorhandler(CSRFError)
+def _stale_form(_: CSRFError) -> ResponseReturnValue:
+    return page(400), 400
+
+
+@console.errorhandler(DomainError)
+def _refused(error: DomainError) -> ResponseReturnValue:
+    """A refusal that the view did not show beside its form."""
+    text = sentence(error)
+    fragment = "HX-Request" in request.headers
+    template = "console/error_fragment.html" if fragment else "console/error.html"
+    return render_template(template, code=409, title="这一步没有成功", text=text), 409
+
+
+@console.errorhandler(Exception)
+def _crashed(error: Exception) -> ResponseReturnValue:
+    if isinstance(error, HTTPException):
+        return _http(error)
+    log.error("console.crashed", path=request.path, exc_info=error)
+    return page(InternalServerError.code), 500

@@ -1,0 +1,94 @@
+"""What templates may use: dates in China's time, names of things, links to versioned assets."""
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, request, url_for
+from flask_login import current_user
+from markupsafe import Markup
+
+from app.core.clock import local_day, local_text
+from app.staff import submissions
+from app.staff.permissions import Permission
+from console import labels
+from console.edge import now, services
+
+STATIC = Path(__file__).parent / "static"
+WEEKDAYS = "一二三四五六日"
+
+NAVIGATION = (
+    ("console.dashboard", "首页", "home", Permission.DASHBOARD_VIEW),
+    ("console.organizations", "组织", "sitemap", Permission.ORGANIZATIONS_VIEW),
+    ("console.members", "党员", "users", Permission.MEMBERS_VIEW),
+    ("console.meetings", "会议", "calendar-event", Permission.MEETINGS_VIEW),
+    ("console.tray", "意见", "message-2", Permission.FEEDBACK_VIEW),
+    ("console.calendar", "工作日历", "calendar", Permission.CALENDAR_EDIT),
+    ("console.accounts", "账号", "key", Permission.STAFF_MANAGE),
+    ("console.trail", "操作记录", "shield-check", Permission.AUDIT_VIEW),
+)
+
+
+def configure(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        label=labels.label, day=day, moment=moment, clock=clock, weekday=weekday, when=when
+    )
+    app.jinja_env.globals.update(asset=asset, form_token=submissions.new_token)
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, object]:
+    """What the layout needs on every page."""
+    user = current_user if current_user and current_user.is_authenticated else None
+    actor = user.actor if user else None
+    here = (request.endpoint or "", getattr(request.url_rule, "rule", ""))
+    shown = [entry for entry in NAVIGATION if actor and actor.may(entry[3])]
+    return {
+        "actor": actor,
+        "navigation": [(url_for(name), text, icon, _is_here(name, here)) for name, text, icon, _ in shown],
+        "house": services().settings.site.organization_name,
+        "now": now(),
+    }
+
+
+def _is_here(name: str, here: tuple[str, str]) -> bool:
+    root = url_for(name)
+    return here[0] == name or (root != url_for("console.dashboard") and here[1].startswith(f"{root}/"))
+
+
+@cache
+def asset(name: str) -> str:
+    """The address changes with the file, so that browsers may keep it for a year."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return url_for("console.static", filename=name, v=digest)
+
+
+def day(value: date | datetime) -> str:
+    found = local_day(value) if isinstance(value, datetime) else value
+    return f"{found.year}年{found.month}月{found.day}日"
+
+
+def weekday(value: date | datetime) -> str:
+    found = local_day(value) if isinstance(value, datetime) else value
+    return f"周{WEEKDAYS[found.weekday()]}"
+
+
+def moment(value: datetime) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), local_text(value))
+
+
+def clock(value: datetime) -> str:
+    return local_text(value, "%H:%M")
+
+
+def when(value: datetime) -> str:
+    """今天 14:00, 明天 09:00, 3月8日 周日 09:00; the year only where it is another one."""
+    today, that = local_day(now()), local_day(value)
+    near = {0: "今天", 1: "明天", -1: "昨天"}.get((that - today).days)
+    if near:
+        return f"{near} {clock(value)}"
+    year = "" if that.year == today.year else f"{that.year}年"
+    return f"{year}{that.month}月{that.day}日 {weekday(that)} {clock(value)}"

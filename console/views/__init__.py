@@ -1,0 +1,31 @@
+"""The views by subject; importing them puts their routes on the blueprint."""
+
+from console.blueprint import console
+from console.views import (
+    accounts,
+    calendar,
+    dashboard,
+    feedback,
+    meetings,
+    members,
+    organizations,
+    password,
+    screen,
+    sign_in,
+    trail,
+)
+
+__all__ = [
+    "accounts",
+    "calendar",
+    "console",
+    "dashboard",
+    "feedback",
+    "meetings",
+    "members",
+    "organizations",
+    "password",
+    "screen",
+    "sign_in",
+    "trail",
+]
