@@ -1,5 +1,7 @@
 """Working days in China: the State Council's holidays and make-up days, and the office's own corrections."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -64,6 +66,44 @@ def set_day(session: Session, *, day: date, kind: DayKind, note: str) -> None:
 
 def clear_day(session: Session, *, day: date) -> None:
     session.execute(delete(CalendarDay).where(CalendarDay.day == day))
+
+
+def own_days(session: Session, year: int) -> Sequence[CalendarDay]:
+    """What the office set for that year, in order."""
+    of_year = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
+    return session.scalars(select(CalendarDay).where(of_year).order_by(CalendarDay.day)).all()
+
+
+@dataclass(frozen=True)
+class Exceptional:
+    """Days in a row that are published as worked or free against the ordinary week."""
+
+    first: date
+    last: date
+    kind: DayKind
+    name: str
+
+
+def published_exceptions(year: int) -> list[Exceptional] | None:
+    """Holidays with the weekends inside them, and make-up days; None for a year not yet published."""
+    day, found = date(year, 1, 1), list[Exceptional]()
+    while day.year == year:
+        try:
+            free, name = chinese_calendar.get_holiday_detail(day)
+        except NotImplementedError:
+            return None
+        if name:
+            _join(found, day, DayKind.REST if free else DayKind.WORK, chinese_calendar.Holiday(name).chinese)
+        day += timedelta(days=1)
+    return found
+
+
+def _join(found: list[Exceptional], day: date, kind: DayKind, name: str) -> None:
+    before = found[-1] if found else None
+    if before and (before.last + timedelta(days=1), before.kind, before.name) == (day, kind, name):
+        found[-1] = replace(before, last=day)
+    else:
+        found.append(Exceptional(day, day, kind, name))
 
 
 def missing_year(session: Session, today: date) -> int | None:
