@@ -6,9 +6,10 @@ from app.feedback import models as feedback
 from app.inbox import models as inbox
 from app.meetings import models as meetings
 from app.members import models as members
+from app.members.roster import models as roster
 from app.notices import models as notices
 from app.organizations import models as organizations
 from app.staff import models as staff
 
-DOMAINS = (calendar, leases, organizations, members, staff, inbox, notices, meetings, feedback)
+DOMAINS = (calendar, leases, organizations, members, roster, staff, inbox, notices, meetings, feedback)
 METADATA = Base.metadata

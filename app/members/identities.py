@@ -14,6 +14,7 @@ from sqlalchemy import Row, Select, bindparam, case, delete, func, insert, selec
 from sqlalchemy.exc import IntegrityError
 
 from app.core.db import Session, rows_changed
+from app.core.prepared import Prepared
 from app.members import codes
 from app.members.models import GONE, PARTY_MEMBERS, Member, MemberKind, WeChatIdentity
 from app.organizations.models import Organization
@@ -76,7 +77,9 @@ PEOPLE: Select[Any] = select(
         ORGANIZATION, ORGANIZATION.c.id == MEMBER.c.organization_id
     )
 )
-BY_OPENID = PEOPLE.where(IDENTITY.c.app_id == bindparam("app_id"), IDENTITY.c.openid == bindparam("openid"))
+BY_OPENID = Prepared(
+    PEOPLE.where(IDENTITY.c.app_id == bindparam("app_id"), IDENTITY.c.openid == bindparam("openid"))
+)
 MENUS_WANTED = PEOPLE.where(IDENTITY.c.menu_wanted.is_(True)).order_by(IDENTITY.c.id)
 OPENID = select(IDENTITY.c.openid).where(IDENTITY.c.id == bindparam("identity_id"))
 OF_MEMBER = select(IDENTITY.c.id).where(
@@ -102,7 +105,7 @@ def _person(row: Row[Any]) -> Person:
 
 
 def find(session: Session, *, app_id: str, openid: str) -> Person | None:
-    row = session.execute(BY_OPENID, {"app_id": app_id, "openid": openid}).one_or_none()
+    row = BY_OPENID.first(session.connection(), app_id=app_id, openid=openid)
     return _person(row) if row else None
 
 

@@ -21,8 +21,8 @@ def clean_name(text: str) -> str:
 
 def same_name(one: str, other: str) -> bool:
     """Whether a person would call them the same: spaces, dots and case do not count."""
-    return _bare(one) == _bare(other)
+    return name_key(one) == name_key(other)
 
 
-def _bare(text: str) -> str:
+def name_key(text: str) -> str:
     return re.sub(r"[\s·]", "", clean_name(text)).casefold()
