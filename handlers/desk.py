@@ -121,7 +121,7 @@ class Desk:
 
     def _act_again(self, claim: Claim) -> None:
         with self._services.sessions.read() as session:
-            body = kept.body(session, claim.event_id)
+            body = kept.body(session, claim.key)
         if body is not None:
             self._act(claim, parse(read_body(body.encode())), _Job(waited_for=False))
 
@@ -143,14 +143,15 @@ class Desk:
         try:
             return self._handle(claim, inbound, job)
         except ClaimLost:
-            log.warning("handlers.claim.lost", event_id=claim.event_id)
+            log.warning("handlers.claim.lost", key=claim.key)
             raise
         except DomainError as refusal:
             text = self._services.texts.render(f"refused_{refusal.code}", **refusal.details)
             return self._end(claim, inbound, job, text, error=None)
         except Exception as fault:
-            log.exception("handlers.event.failed", event_id=claim.event_id, kind=_kind(inbound))
-            text = self._services.texts.render("failed", number=claim.event_id)
+            number = self._number(claim)
+            log.exception("handlers.event.failed", event_id=number, kind=_kind(inbound))
+            text = self._services.texts.render("failed", number=number)
             return self._end(claim, inbound, job, text, error=type(fault).__name__)
 
     def _handle(self, claim: Claim, inbound: Inbound, job: _Job) -> str:
@@ -189,7 +190,7 @@ class Desk:
         app_id = self._services.settings.wechat.app_id
         person = identities.find(session, app_id=app_id, openid=inbound.openid)
         if person is not None:
-            subject = f"inbox:{claim.event_id}:{claim.attempt}"
+            subject = f"inbox:{claim.key[:40]}:{claim.attempt}"
             notices.queue(
                 session,
                 subject=subject,
@@ -199,6 +200,10 @@ class Desk:
                 now=now,
             )
         return ""
+
+    def _number(self, claim: Claim) -> int:
+        with self._services.sessions.read() as session:
+            return kept.number(session, claim.key)
 
     def _now(self) -> datetime:
         return self._services.clock.now()

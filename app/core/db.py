@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
+from threading import Lock
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -121,7 +122,8 @@ def _configure_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntr
 
 def _begin_sqlite(connection: Connection) -> None:
     readonly = connection.get_execution_options().get("readonly", False)
-    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    driver.execute("BEGIN" if readonly else "BEGIN IMMEDIATE")
 
 
 def _connect_arguments(backend: str) -> dict[str, Any]:
@@ -151,18 +153,28 @@ def new_engine(url: str, *, pool_size: int = 32) -> Engine:
 
 
 class Sessions:
-    """Opens transactions. `begin` writes, `read` does not; both end when the block ends."""
+    """Opens transactions. `begin` and `write` change things, `read` does not; all end when the block ends."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = sessionmaker(engine, expire_on_commit=False)
         self._reading = sessionmaker(engine.execution_options(readonly=True), expire_on_commit=False)
+        # SQLite lets one writer in and has the others sleep and try again; within a process a lock wakes the next.
+        self._turn: AbstractContextManager[object] = (
+            Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A writing transaction: committed at the end, rolled back on any exception."""
-        with self._writing.begin() as session:
+        with self._turn, self._writing.begin() as session:
             yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """The same for prepared statements alone, without a Session's cost."""
+        with self._turn, self.engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId, LongText, UTCDateTime, enum_column, table_args
@@ -13,7 +13,16 @@ class InboundEvent(Base):
     """One message or event. `external_key` is unique: the database decides what was seen before."""
 
     __tablename__ = "inbound_event"
-    __table_args__ = table_args(Index("ix_inbound_event_state_received_at", "state", "received_at"))
+    # Nearly every row is handled; only the others are ever looked for by state (MySQL indexes them all).
+    __table_args__ = table_args(
+        Index(
+            "ix_inbound_event_state_received_at",
+            "state",
+            "received_at",
+            sqlite_where=text("state != 'handled'"),
+            postgresql_where=text("state != 'handled'"),
+        )
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     external_key: Mapped[str] = mapped_column(String(64), unique=True)

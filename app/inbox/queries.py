@@ -10,8 +10,13 @@ from app.inbox.models import InboundEvent
 from app.inbox.states import InboxState
 
 
-def body(session: Session, event_id: int) -> str | None:
-    return session.scalar(select(InboundEvent.body).where(InboundEvent.id == event_id))
+def number(session: Session, key: str) -> int:
+    """What an operator calls the event by."""
+    return session.scalars(select(InboundEvent.id).where(InboundEvent.external_key == key)).one()
+
+
+def body(session: Session, key: str) -> str | None:
+    return session.scalar(select(InboundEvent.body).where(InboundEvent.external_key == key))
 
 
 def silent(session: Session, *, now: datetime, after: timedelta, limit: int) -> Sequence[AnyRow]:

@@ -9,6 +9,7 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.db import Session, Sessions, rows_changed
+from app.core.prepared import Prepared
 from app.inbox.models import InboundEvent
 from app.inbox.states import InboxState
 
@@ -23,7 +24,7 @@ class ClaimLost(RuntimeError):
 class Claim:
     """The right to act on an event. `attempt` is the fence: a later claimant has a higher one."""
 
-    event_id: int
+    key: str
     attempt: int
 
 
@@ -31,7 +32,7 @@ class Claim:
 class Seen:
     """An event that had arrived before. `reply` is what was answered, once there is an answer."""
 
-    event_id: int
+    key: str
     state: InboxState
     reply: str | None
     attempt: int
@@ -56,64 +57,81 @@ class Replay(StrEnum):
 
 
 events = cast("Table", InboundEvent.__table__)
-_INSERT = insert(events)
-_SEEN = select(events.c.id, events.c.state, events.c.reply, events.c.attempts, events.c.claimed_at).where(
-    events.c.external_key == bindparam("key")
+_KEPT = ("external_key", "source", "kind", "openid", "body", "state", "attempts", "received_at", "claimed_at")
+_KEEP = Prepared(insert(events).values({name: bindparam(name) for name in _KEPT}))
+_SEEN = Prepared(
+    select(events.c.state, events.c.reply, events.c.attempts, events.c.claimed_at).where(
+        events.c.external_key == bindparam("key")
+    )
 )
-_MINE = (
-    events.c.id == bindparam("event_id"),
-    events.c.state == InboxState.RECEIVED,
-    events.c.attempts == bindparam("attempt"),
-)
-_FINISH = (
+_ENDED = ("state", "reply", "error", "handled_at")
+_END = Prepared(
     update(events)
-    .where(*_MINE)
-    .values({name: bindparam(f"new_{name}") for name in ("state", "reply", "error", "handled_at")})
+    .where(
+        events.c.external_key == bindparam("key"),
+        events.c.state == InboxState.RECEIVED,
+        events.c.attempts == bindparam("attempt"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in _ENDED})
 )
 
 
 def accept(sessions: Sessions, arrival: Arrival, *, now: datetime) -> Claim | Seen:
     """Keep it and claim it, or find that it was here before. The unique key decides, in its own transaction."""
-    row = {
-        "external_key": arrival.key,
-        "source": arrival.source,
-        "kind": arrival.kind,
-        "openid": arrival.openid,
-        "body": arrival.body,
-        "state": InboxState.RECEIVED,
-        "attempts": 1,
-        "received_at": now,
-        "claimed_at": now,
-    }
     try:
-        with sessions.begin() as session:
-            result = session.connection().execute(_INSERT, row)
-            return Claim(int(cast("tuple[int]", result.inserted_primary_key)[0]), 1)
+        with sessions.write() as connection:
+            _KEEP.change(
+                connection,
+                external_key=arrival.key,
+                source=arrival.source,
+                kind=arrival.kind,
+                openid=arrival.openid,
+                body=arrival.body,
+                state=InboxState.RECEIVED,
+                attempts=1,
+                received_at=now,
+                claimed_at=now,
+            )
     except IntegrityError:
         return look(sessions, arrival.key)
+    return Claim(arrival.key, 1)
 
 
 def look(sessions: Sessions, key: str) -> Seen:
     with sessions.read() as session:
-        row = session.connection().execute(_SEEN, {"key": key}).one()
-    return Seen(row.id, row.state, row.reply, row.attempts, row.claimed_at)
+        row = _SEEN.first(session.connection(), key=key)
+    return Seen(key, row.state, row.reply, row.attempts, row.claimed_at)
 
 
 def take_over(sessions: Sessions, seen: Seen, *, now: datetime) -> Claim | None:
     """Claim an event whose first claimant fell silent; None if somebody else was quicker or it has ended."""
-    claim = Claim(seen.event_id, seen.attempt + 1)
+    return _claim(sessions, seen.key, state=InboxState.RECEIVED, attempt=seen.attempt, now=now)
+
+
+def claim_failed(sessions: Sessions, event_id: int, *, now: datetime) -> Claim | Replay:
+    """For a replay by a person: FAILED → RECEIVED, claimed."""
+    with sessions.read() as session:
+        wanted = select(InboundEvent.external_key, InboundEvent.attempts).where(InboundEvent.id == event_id)
+        row = session.execute(wanted).first()
+    if row is None:
+        return Replay.UNKNOWN
+    claim = _claim(sessions, row.external_key, state=InboxState.FAILED, attempt=row.attempts, now=now)
+    return claim or Replay.NOT_FAILED
+
+
+def _claim(sessions: Sessions, key: str, *, state: InboxState, attempt: int, now: datetime) -> Claim | None:
     with sessions.begin() as session:
         won = rows_changed(
             session,
             update(InboundEvent)
             .where(
-                InboundEvent.id == seen.event_id,
-                InboundEvent.state == InboxState.RECEIVED,
-                InboundEvent.attempts == seen.attempt,
+                InboundEvent.external_key == key,
+                InboundEvent.state == state,
+                InboundEvent.attempts == attempt,
             )
-            .values(attempts=claim.attempt, claimed_at=now),
+            .values(state=InboxState.RECEIVED, attempts=attempt + 1, claimed_at=now),
         )
-    return claim if won else None
+    return Claim(key, attempt + 1) if won else None
 
 
 def finish(session: Session, claim: Claim, *, reply: str, now: datetime) -> None:
@@ -129,37 +147,20 @@ def fail(session: Session, claim: Claim, *, reply: str, error: str, now: datetim
 def _end(
     session: Session, claim: Claim, *, state: InboxState, reply: str, error: str | None, now: datetime
 ) -> None:
-    values = {"new_state": state, "new_reply": reply, "new_error": error, "new_handled_at": now}
-    result = session.connection().execute(
-        _FINISH, {"event_id": claim.event_id, "attempt": claim.attempt} | values
+    ended = _END.change(
+        session.connection(),
+        key=claim.key,
+        attempt=claim.attempt,
+        new_state=state,
+        new_reply=reply,
+        new_error=error,
+        new_handled_at=now,
     )
-    if result.rowcount != 1:
-        raise ClaimLost(claim.event_id)
-
-
-def claim_failed(sessions: Sessions, event_id: int, *, now: datetime) -> Claim | Replay:
-    """For a replay by a person: FAILED → RECEIVED, claimed."""
-    with sessions.begin() as session:
-        row = session.execute(
-            select(InboundEvent.state, InboundEvent.attempts).where(InboundEvent.id == event_id)
-        ).first()
-        if row is None:
-            return Replay.UNKNOWN
-        won = rows_changed(
-            session,
-            update(InboundEvent)
-            .where(
-                InboundEvent.id == event_id,
-                InboundEvent.state == InboxState.FAILED,
-                InboundEvent.attempts == row.attempts,
-            )
-            .values(state=InboxState.RECEIVED, attempts=row.attempts + 1, claimed_at=now),
-        )
-    return Claim(event_id, row.attempts + 1) if won else Replay.NOT_FAILED
+    if ended != 1:
+        raise ClaimLost(claim.key)
 
 
 def forget(session: Session, *, openid: str) -> None:
     """Remove what a person wrote and who they were; the key stays, so that a repeat stays a repeat."""
-    session.execute(
-        update(InboundEvent).where(InboundEvent.openid == openid).values(openid=None, body=None, reply="")
-    )
+    theirs = update(InboundEvent).where(InboundEvent.openid == openid)
+    session.execute(theirs.values(openid=None, body=None, reply=""))

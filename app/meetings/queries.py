@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.core.db import AnyRow, Session
 from app.meetings.models import CheckIn, Expected, KeptScan, Meeting, RefusedCheckIn
@@ -25,6 +25,19 @@ class Attendance:
     rows: Sequence[AnyRow]
     kept_scans: int
     refused: Sequence[AnyRow]
+
+
+_EXPECTED_BY = (
+    select(Meeting.title, Meeting.starts_at, Meeting.place)
+    .join(Expected, Expected.meeting_id == Meeting.id)
+    .where(
+        Expected.member_id == bindparam("member_id"),
+        Meeting.ends_at >= bindparam("now"),
+        Meeting.cancelled_at.is_(None),
+    )
+    .order_by(Meeting.starts_at, Meeting.id)
+    .limit(bindparam("limit"))
+)
 
 
 def by_id(session: Session, scope: Scope, meeting_id: int) -> Meeting | None:
@@ -59,13 +72,7 @@ def _listed(scope: Scope) -> Any:
 
 def expected_by(session: Session, *, member_id: int, now: datetime, limit: int) -> Sequence[AnyRow]:
     """(title, starts_at, place) of the meetings to come at which this person is expected."""
-    statement = (
-        select(Meeting.title, Meeting.starts_at, Meeting.place)
-        .join(Expected, Expected.meeting_id == Meeting.id)
-        .where(Expected.member_id == member_id, Meeting.ends_at >= now, Meeting.cancelled_at.is_(None))
-        .order_by(Meeting.starts_at, Meeting.id)
-    )
-    return session.execute(statement.limit(limit)).all()
+    return session.execute(_EXPECTED_BY, {"member_id": member_id, "now": now, "limit": limit}).all()
 
 
 def attendance(session: Session, meeting: Meeting) -> Attendance:

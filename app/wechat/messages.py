@@ -13,6 +13,7 @@ _NAME: Final = re.compile(r"\w{1,64}", re.ASCII)
 _MOMENT: Final = re.compile(r"[0-9]{1,12}")
 _EVENT_KEY_CHARACTERS: Final = 2_048
 _TEXT_CHARACTERS: Final = 20_000
+_ORDER: Final = 20
 _QR_PREFIX: Final = "qrscene_"
 
 # These come from the platform; the person whom they concern is in `OpenID` (§2.2).
@@ -50,16 +51,22 @@ class Inbound:
 
     @property
     def key(self) -> str:
-        """Equal for every delivery of the same thing, different for different things (§1.5)."""
+        """64 characters: equal for every delivery of the same thing, different for different things (§1.5).
+
+        What grows with time comes first, so that an index of keys grows at one end.
+        """
         sender = str(self.fields["FromUserName"])
         if self.kind != "event" and self.msg_id:
             parts = ["message", self.msg_id, sender]
+            grows = f"m{self.msg_id.zfill(_ORDER)[-_ORDER:]}"
         else:
             name = self.event or self.kind
+            grows = f"e{self.created_at:0{_ORDER}d}"
             parts = ["event", sender, str(self.created_at), name, self.event_key, self.msg_id]
             parts += [str(self.fields.get(name, "")) for name in _EVENT_IDS]
             parts += [str(item.get(name, "")) for item in subscribe_items(self) for name in _LISTED_IDS]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return grows + digest[len(grows) :]
 
 
 def parse(fields: Mapping[str, Any]) -> Inbound:

@@ -47,7 +47,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_inbound_event_openid"), "inbound_event", ["openid"], unique=False)
     op.create_index(
-        "ix_inbound_event_state_received_at", "inbound_event", ["state", "received_at"], unique=False
+        "ix_inbound_event_state_received_at",
+        "inbound_event",
+        ["state", "received_at"],
+        unique=False,
+        sqlite_where=sa.text("state != 'handled'"),
+        postgresql_where=sa.text("state != 'handled'"),
     )
 
 
