@@ -28,9 +28,8 @@ def tray(
     session: Session, scope: Scope, *, state: ThreadState | None, offset: int, limit: int
 ) -> Sequence[AnyRow]:
     """(Thread, organisation, writer's name or None, first words): open ones first, by when they are due."""
-    first = select(func.min(ThreadMessage.id)).where(
-        ThreadMessage.thread_id == Thread.id, ThreadMessage.side == Side.WRITER
-    )
+    of_writer = ThreadMessage.thread_id == Thread.id, ThreadMessage.side == Side.WRITER
+    first = select(func.min(ThreadMessage.id)).where(*of_writer).correlate(Thread)
     statement = (
         select(Thread, Organization.short_name, Member.name, ThreadMessage.text)
         .join(Organization, Organization.id == Thread.organization_id)
