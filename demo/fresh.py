@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -70,13 +71,19 @@ class FreshDemo:
 
 @contextmanager
 def fresh_demo() -> Iterator[dict[str, Any]]:
-    """The sheet of a demo on free ports with data of its own."""
-    with tempfile.TemporaryDirectory(prefix="zhibu-demo-") as folder:
-        demo = FreshDemo(Path(folder) / "data", free_ports())
-        try:
-            yield demo.wait_until_ready()
-        finally:
-            demo.stop()
+    """The sheet of a demo on free ports with data of its own. Where something goes wrong its folder stays."""
+    folder = Path(tempfile.mkdtemp(prefix="zhibu-demo-"))
+    demo = FreshDemo(folder / "data", free_ports())
+    try:
+        yield demo.wait_until_ready()
+    except Exception:
+        sys.stderr.write(f"\nits data and logs are kept in {folder}\n")
+        raise
+    else:
+        demo.stop()
+        shutil.rmtree(folder)
+    finally:
+        demo.stop()
 
 
 def free_ports() -> int:

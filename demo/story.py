@@ -1,0 +1,93 @@
+"""python -m demo.story: the main job from both sides, as a transcript. Exit 1 at the first thing that is wrong.
+
+URL= a running demo (its demo.json in DATA_DIR), or nothing for a fresh one. FAULTS= off, on or both (default).
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+
+from demo.fresh import DidNotStart, fresh_demo
+from demo.phones import Phones, SandboxRefused
+from demo.place import CannotStart, Place
+from demo.plot import play
+from demo.transcript import NotAsItShouldBe, Transcript
+
+ACTS = {"off": (False,), "on": (True,), "both": (False, True)}
+TITLES = {False: "一切正常时 · without faults", True: "微信出故障时 · with faults: duplicates, slow API, -1"}
+FAULTS = {
+    "push": {"duplicate": 1, "duplicates_overlap": True},
+    "api": {"slow_ms": 1500, "error_minus1": 3},
+}
+
+
+class NoDemo(RuntimeError):
+    """There is nothing to play against."""
+
+
+def main() -> int:
+    transcript = Transcript()
+    try:
+        with _stage(transcript) as (sheet, base_url):
+            for faulty in _acts():
+                _act(sheet, base_url, transcript, faulty=faulty)
+    except (NoDemo, DidNotStart, CannotStart, requests.RequestException, SandboxRefused) as fault:
+        sys.stderr.write(f"story: {fault}\n")
+        return 1
+    except NotAsItShouldBe as fault:
+        sys.stderr.write(f"story: not as it should be: {fault}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    sys.stdout.write(f"\n✓ 全部符合预期 · all as it should be ({transcript.checked} checks)\n")
+    return 0
+
+
+def _acts() -> tuple[bool, ...]:
+    wanted = (os.environ.get("FAULTS") or "both").lower()
+    if wanted not in ACTS:
+        raise NoDemo(f"FAULTS is off, on or both, not {wanted!r}")
+    return ACTS[wanted]
+
+
+@contextmanager
+def _stage(transcript: Transcript) -> Iterator[tuple[dict[str, Any], str]]:
+    """The sheet of the demo to play in, and its address."""
+    url = (os.environ.get("URL") or "").rstrip("/")
+    if url:
+        yield _sheet(), url
+        return
+    transcript.title("准备一个全新的演示环境 · starting a fresh demo")
+    with fresh_demo() as sheet:
+        yield sheet, sheet["urls"]["backend"]
+
+
+def _sheet() -> dict[str, Any]:
+    path = Place.of(os.environ).sheet
+    try:
+        sheet: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise NoDemo(f"{path} of the running demo cannot be read; set DATA_DIR") from error
+    return sheet
+
+
+def _act(sheet: dict[str, Any], base_url: str, transcript: Transcript, *, faulty: bool) -> None:
+    """The sandbox's faults are as before when the act ends, however it ends."""
+    transcript.title(TITLES[faulty])
+    phones = Phones(sheet["urls"]["sandbox"])
+    phones.post("/sim/faults", reset=True)
+    if faulty:
+        phones.post("/sim/faults", **FAULTS)
+    try:
+        play(sheet, base_url, phones, transcript)
+    finally:
+        phones.post("/sim/faults", reset=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
