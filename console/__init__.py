@@ -13,7 +13,7 @@ def register(app: Flask, services: Services) -> None:
     """Adds the console's routes, its gate and its error pages. The services are in `extensions["zhibu"]`."""
     signed_in.configure(app, services)
     presentation.configure(app)
+    access.csrf.init_app(app)
     app.register_blueprint(console)
-    access.declare_assets(app)
     errors.configure(app)
     headers.configure(app)

@@ -1,11 +1,11 @@
 """The gate: one place that asks who is there, and whether the view's declaration lets them in."""
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask import Response, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
-from app.access import Gate, public
+from app.access import Gate
 from console.blueprint import console
 from console.edge import declared
 
@@ -49,12 +49,6 @@ def _go(address: str) -> ResponseReturnValue:
 
 def _is_htmx() -> bool:
     return "HX-Request" in request.headers
-
-
-def declare_assets(app: Flask) -> None:
-    """Flask makes the view of the static folder itself."""
-    public("styles, scripts and icons; no data")(app.view_functions["console.static"])
-    csrf.init_app(app)
 
 
 def is_console_path() -> bool:

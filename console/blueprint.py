@@ -2,6 +2,4 @@
 
 from flask import Blueprint
 
-console = Blueprint(
-    "console", __name__, url_prefix="/console", static_folder="static", template_folder="../templates"
-)
+console = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")

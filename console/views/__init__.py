@@ -3,6 +3,7 @@
 from console.blueprint import console
 from console.views import (
     accounts,
+    assets,
     calendar,
     dashboard,
     feedback,
@@ -17,6 +18,7 @@ from console.views import (
 
 __all__ = [
     "accounts",
+    "assets",
     "calendar",
     "console",
     "dashboard",
