@@ -9,9 +9,7 @@ from sqlalchemy import func, select
 from app.core.crypto import KeyRing, Vault
 from app.core.db import Sessions
 from app.feedback import queries as feedback
-from app.meetings import check_in
 from app.meetings.models import Expected, Meeting
-from app.meetings.rules import CheckInOutcome
 from app.members import binding, identities
 from app.members.models import PARTY_MEMBERS, Member, MemberKind, WeChatIdentity
 from app.members.registry import phone_of
@@ -165,11 +163,11 @@ def test_renewal_follower_binds_with_the_code_and_is_expected_at_the_open_meetin
             rules=RULES,
         )
         assert isinstance(bound, binding.Bound)
-        signed = check_in.by_scene(
-            session, scene=stage.meeting.scene, member_id=bound.member_id, now=NOW + timedelta(hours=11)
-        )
+        expected = select(Expected.member_id).where(Expected.meeting_id == stage.meeting.id)
+        assert bound.member_id in session.scalars(expected).all()
 
-    assert signed.outcome is CheckInOutcome.CHECKED_IN
+    assert stage.meeting.check_in_from <= NOW
+    assert stage.meeting.check_in_until == NOW + timedelta(hours=12)
 
 
 def test_renewal_on_the_same_day_keeps_the_meeting_and_opens_it_for_12_hours_more(
