@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.core.db import Session
+from app.core.db import Driver, Session, Work
 from app.members import identities
 from app.members.identities import Person
 from app.wechat.messages import Inbound
@@ -15,21 +15,38 @@ from app.wiring import Services
 class Event:
     """Something that happened, where nobody has to be met for it."""
 
-    session: Session
+    work: Work
     services: Services
     inbound: Inbound
     now: datetime
+
+    @property
+    def session(self) -> Session:
+        return self.work.session
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
     """One inbound message in its transaction. Handlers never commit."""
 
-    session: Session
+    work: Work
     services: Services
     inbound: Inbound
     person: Person
     now: datetime
+
+    @property
+    def session(self) -> Session:
+        """The transaction opens at its first use, so that who answers from memory alone takes no lock.
+
+        A handler that needs both asks for the session before the driver.
+        """
+        return self.work.session
+
+    @property
+    def driver(self) -> Driver:
+        """The same transaction, for verbs made of prepared statements."""
+        return self.work.driver
 
     def say(self, name: str, /, **values: object) -> str:
         return self.services.texts.render(name, **values)
@@ -38,7 +55,7 @@ class Chat:
         """Expect the answer to a question; the next message goes to `topic`."""
         minutes = self.services.settings.conversations.minutes
         identities.set_topic(
-            self.session,
+            self.driver,
             identity_id=self.person.identity_id,
             topic=topic,
             data=data,
@@ -47,4 +64,4 @@ class Chat:
 
     def leave_topic(self) -> None:
         if self.person.topic:
-            identities.clear_topic(self.session, identity_id=self.person.identity_id)
+            identities.clear_topic(self.driver, identity_id=self.person.identity_id)

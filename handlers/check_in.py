@@ -31,7 +31,7 @@ def on_hand_code(chat: Chat) -> str:
 
 def claim(chat: Chat, *, member_id: int) -> Sequence[CheckInResult]:
     """Scans from before the binding, counted now from their own time."""
-    return check_in.claim_kept_scans(chat.session, identity_id=chat.person.identity_id, member_id=member_id)
+    return check_in.claim_kept_scans(chat.driver, identity_id=chat.person.identity_id, member_id=member_id)
 
 
 def _by_hand_code(chat: Chat, code: str) -> str:
@@ -42,10 +42,10 @@ def _by_hand_code(chat: Chat, code: str) -> str:
         return chat.say("hand_code_locked")
     person = chat.person
     if person.member_id is not None:
-        result = check_in.by_hand_code(chat.session, hand_code=code, member_id=person.member_id, now=chat.now)
+        result = check_in.by_hand_code(chat.driver, hand_code=code, member_id=person.member_id, now=chat.now)
     else:
         result = check_in.keep_hand_code(
-            chat.session, hand_code=code, identity_id=person.identity_id, now=chat.now
+            chat.driver, hand_code=code, identity_id=person.identity_id, now=chat.now
         )
     if result.outcome is CheckInOutcome.UNKNOWN:
         store.incr(key, WRONG_CODES_FOR)
@@ -56,9 +56,9 @@ def _by_hand_code(chat: Chat, code: str) -> str:
 def _sign_in(chat: Chat, *, scene: str) -> str:
     person = chat.person
     if person.member_id is not None:
-        result = check_in.by_scene(chat.session, scene=scene, member_id=person.member_id, now=chat.now)
+        result = check_in.by_scene(chat.driver, scene=scene, member_id=person.member_id, now=chat.now)
     else:
-        result = check_in.keep_scan(chat.session, scene=scene, identity_id=person.identity_id, now=chat.now)
+        result = check_in.keep_scan(chat.driver, scene=scene, identity_id=person.identity_id, now=chat.now)
     return _tell(chat, result)
 
 

@@ -10,13 +10,14 @@ from enum import Enum, auto
 
 import structlog
 
-from app.core.db import Session
+from app.core.db import Work
 from app.core.errors import DomainError
 from app.inbox import queries as kept
 from app.inbox import service as inbox
-from app.inbox.service import Arrival, Claim, ClaimLost, Replay, Seen
+from app.inbox.service import Arrival, Claim, ClaimLost, Replay
 from app.inbox.states import InboxState
 from app.members import identities
+from app.members.identities import Person
 from app.notices import service as notices
 from app.wechat.envelope import read_body
 from app.wechat.messages import Inbound, parse
@@ -84,14 +85,14 @@ class Desk:
     def answer(self, message: Kept, *, started: float) -> str:
         """The text to show, "" for none; `started` is time.monotonic() of the arrival. Raises NotKept."""
         deadline = started + self._services.settings.callback.answer_seconds
-        claim = inbox.accept(self._services.sessions, _arrival(message), now=self._now())
-        if isinstance(claim, Seen):
-            taken = self._take_over_or_wait(claim, message.inbound.key, deadline)
+        claim, person = self._keep(message)
+        if claim is None:
+            taken = self._take_over_or_wait(message.inbound.key, deadline)
             if not isinstance(taken, Claim):
                 return taken
             claim = taken
         job = _Job()
-        future = self._pool.submit(copy_context().run, self._act, claim, message.inbound, job)
+        future = self._pool.submit(copy_context().run, self._act, claim, message.inbound, job, person)
         return _wait(future, job, deadline, started + HANG_UP_SECONDS)
 
     def finish_silent(self, *, limit: int = 100) -> int:
@@ -112,6 +113,14 @@ class Desk:
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=False)
 
+    def _keep(self, message: Kept) -> tuple[Claim | None, Person | None]:
+        """(the claim, or None for a repeat; who speaks, where we know them): one transaction, before anything else."""
+        inbound, app_id = message.inbound, self._services.settings.wechat.app_id
+        with self._services.sessions.write() as driver:
+            claim = inbox.accept(driver, _arrival(message), now=self._now())
+            person = identities.recall(driver, app_id=app_id, openid=inbound.openid) if claim else None
+        return claim, person
+
     def _finish(self, key: str) -> bool:
         seen = inbox.look(self._services.sessions, key)
         claim = inbox.take_over(self._services.sessions, seen, now=self._now())
@@ -125,8 +134,9 @@ class Desk:
         if body is not None:
             self._act(claim, parse(read_body(body.encode())), _Job(waited_for=False))
 
-    def _take_over_or_wait(self, seen: Seen, key: str, deadline: float) -> Claim | str:
+    def _take_over_or_wait(self, key: str, deadline: float) -> Claim | str:
         """The stored reply; or the right to act, where the first claimant is dead."""
+        seen = inbox.look(self._services.sessions, key)
         while seen.state is InboxState.RECEIVED:
             if self._now() - seen.claimed_at > CLAIM_LASTS:
                 claim = inbox.take_over(self._services.sessions, seen, now=self._now())
@@ -138,10 +148,10 @@ class Desk:
             seen = inbox.look(self._services.sessions, key)
         return seen.reply or ""
 
-    def _act(self, claim: Claim, inbound: Inbound, job: _Job) -> str:
+    def _act(self, claim: Claim, inbound: Inbound, job: _Job, person: Person | None = None) -> str:
         """Handle, or write down why not. The one place where any exception of a handler ends."""
         try:
-            return self._handle(claim, inbound, job)
+            return self._handle(claim, inbound, job, person)
         except ClaimLost:
             log.warning("handlers.claim.lost", key=claim.key)
             raise
@@ -154,45 +164,46 @@ class Desk:
             text = self._services.texts.render("failed", number=number)
             return self._end(claim, inbound, job, text, error=type(fault).__name__)
 
-    def _handle(self, claim: Claim, inbound: Inbound, job: _Job) -> str:
+    def _handle(self, claim: Claim, inbound: Inbound, job: _Job, person: Person | None) -> str:
         """Effects and answer in one transaction: all of it, or nothing."""
         now = self._now()
-        with self._services.sessions.begin() as session:
-            text = self._route(session, inbound, now)
-            reply = self._deliver(session, claim, inbound, job, text, now)
-            inbox.finish(session, claim, reply=reply, now=now)
+        with self._services.sessions.work() as work:
+            text = self._route(work, inbound, person, now)
+            reply = self._deliver(work, claim, inbound, job, text, now)
+            inbox.finish(work.driver, claim, reply=reply, now=now)
         return reply
 
-    def _route(self, session: Session, inbound: Inbound, now: datetime) -> str:
+    def _route(self, work: Work, inbound: Inbound, person: Person | None, now: datetime) -> str:
         if inbound.kind == "event" and not router.needs_person(inbound.event):
-            router.on_event(Event(session, self._services, inbound, now))
+            router.on_event(Event(work, self._services, inbound, now))
             return ""
-        app_id = self._services.settings.wechat.app_id
-        person = identities.meet(session, app_id=app_id, openid=inbound.openid, now=now)
-        return router.answer(Chat(session, self._services, inbound, person, now))
+        if person is None:
+            app_id = self._services.settings.wechat.app_id
+            person = identities.meet(work.session, app_id=app_id, openid=inbound.openid, now=now)
+        return router.answer(Chat(work, self._services, inbound, person, now))
 
     def _end(self, claim: Claim, inbound: Inbound, job: _Job, text: str, *, error: str | None) -> str:
         now = self._now()
-        with self._services.sessions.begin() as session:
-            reply = self._deliver(session, claim, inbound, job, text, now)
+        with self._services.sessions.work() as work:
+            reply = self._deliver(work, claim, inbound, job, text, now)
             if error is None:
-                inbox.finish(session, claim, reply=reply, now=now)
+                inbox.finish(work.driver, claim, reply=reply, now=now)
             else:
-                inbox.fail(session, claim, reply=reply, error=error, now=now)
+                inbox.fail(work.driver, claim, reply=reply, error=error, now=now)
         return reply
 
     def _deliver(
-        self, session: Session, claim: Claim, inbound: Inbound, job: _Job, text: str, now: datetime
+        self, work: Work, claim: Claim, inbound: Inbound, job: _Job, text: str, now: datetime
     ) -> str:
         """The text itself while the request waits; "" once it is queued as a message of its own."""
         if not text or job.settle():
             return text
         app_id = self._services.settings.wechat.app_id
-        person = identities.find(session, app_id=app_id, openid=inbound.openid)
+        person = identities.recall(work.driver, app_id=app_id, openid=inbound.openid)
         if person is not None:
             subject = f"inbox:{claim.key[:40]}:{claim.attempt}"
             notices.queue(
-                session,
+                work.driver,
                 subject=subject,
                 identity_id=person.identity_id,
                 kind="late_reply",

@@ -17,7 +17,7 @@ def unknown(chat: Chat) -> str:
 def notices(chat: Chat, _rest: str = "") -> str:
     if chat.person.member_id is None:
         return chat.say("bind_first")
-    coming = meetings.expected_by(chat.session, member_id=chat.person.member_id, now=chat.now, limit=SHOWN)
+    coming = meetings.expected_by(chat.driver, member_id=chat.person.member_id, now=chat.now, limit=SHOWN)
     return chat.say("notices", coming=coming)
 
 

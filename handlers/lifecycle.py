@@ -2,6 +2,7 @@
 
 import structlog
 
+from app.core.db import driver_of
 from app.feedback import service as feedback
 from app.inbox import service as inbox
 from app.meetings.check_in import forget_kept_scans
@@ -33,7 +34,7 @@ def erase(event: Event) -> None:
     if person is not None:
         notices.forget(session, identity_id=person.identity_id)
         feedback.forget_writer(session, identity_id=person.identity_id)
-        forget_kept_scans(session, identity_id=person.identity_id)
+        forget_kept_scans(driver_of(session), identity_id=person.identity_id)
         identities.erase(session, app_id=app_id, openid=openid)
     inbox.forget(session, openid=openid)
     log.info("handlers.identity.erased", known=person is not None)

@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from threading import Lock
@@ -26,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection, Result
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import SchemaItem
@@ -34,10 +36,13 @@ __all__ = [
     "AnyRow",
     "Base",
     "BigId",
+    "Driver",
     "LongText",
     "Session",
     "Sessions",
     "UTCDateTime",
+    "Work",
+    "driver_of",
     "enum_column",
     "new_engine",
     "rows_changed",
@@ -152,35 +157,99 @@ def new_engine(url: str, *, pool_size: int = 32) -> Engine:
     return engine
 
 
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """An open transaction as the driver sees it, for prepared statements."""
+
+    dialect: Dialect
+    connection: DBAPIConnection
+
+
+def driver_of(session: Session) -> Driver:
+    """The session's own transaction."""
+    connection = session.connection()
+    return Driver(connection.dialect, connection.connection)
+
+
 class Sessions:
-    """Opens transactions. `begin` and `write` change things, `read` does not; all end when the block ends."""
+    """Opens transactions. `begin`, `write` and `work` change things, `read` does not; all end with their block."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = sessionmaker(engine, expire_on_commit=False)
         self._reading = sessionmaker(engine.execution_options(readonly=True), expire_on_commit=False)
-        # SQLite lets one writer in and has the others sleep and try again; within a process a lock wakes the next.
-        self._turn: AbstractContextManager[object] = (
-            Lock() if engine.dialect.name == "sqlite" else nullcontext()
-        )
+        self._turns = Turns() if engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A writing transaction: committed at the end, rolled back on any exception."""
-        with self._turn, self._writing.begin() as session:
+        with self._turns or nullcontext(), self._writing.begin() as session:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """The same for prepared statements alone, without a Session's cost."""
-        with self._turn, self.engine.begin() as connection:
-            yield connection
+    def write(self) -> Iterator[Driver]:
+        """The same for prepared statements alone, without the cost of a Session."""
+        with self._turns or nullcontext(), closing(self.engine.raw_connection()) as connection:
+            try:
+                if self._turns:
+                    cast("sqlite3.Connection", connection.driver_connection).execute("BEGIN IMMEDIATE")
+                yield Driver(self.engine.dialect, connection)
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+
+    @contextmanager
+    def work(self) -> Iterator["Work"]:
+        """A writing transaction that takes its locks when it is first used."""
+        with ExitStack() as stack:
+            yield Work(self, stack)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A reading transaction; on SQLite it takes no write lock. Nothing is committed."""
         with self._reading() as session:
             yield session
+
+
+class Work:
+    """One transaction: a Session where a verb asks for one, the bare driver where nobody did."""
+
+    def __init__(self, sessions: Sessions, stack: ExitStack) -> None:
+        self._sessions = sessions
+        self._stack = stack
+        self._session: Session | None = None
+        self._driver: Driver | None = None
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            if self._driver is not None:
+                raise RuntimeError("the transaction has begun without a session")
+            self._session = self._stack.enter_context(self._sessions.begin())
+        return self._session
+
+    @property
+    def driver(self) -> Driver:
+        if self._session is not None:
+            return driver_of(self._session)
+        if self._driver is None:
+            self._driver = self._stack.enter_context(self._sessions.write())
+        return self._driver
+
+
+class Turns:
+    """SQLite lets one writer in and has the others sleep and look again; in a process, a lock wakes the next."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=BUSY_SECONDS):
+            raise TimeoutError("another writer of this process holds the database")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 def rows_changed(session: Session, statement: Any) -> int:

@@ -5,13 +5,17 @@ than the database's (docs/adr/0006). Only plain INSERT, UPDATE and SELECT withou
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Delete, Dialect, Insert, Select, Update
 from sqlalchemy.types import TypeEngine
+
+from app.core.db import Driver
+
+CONFLICTS = frozenset({"sqlite", "postgresql"})
+MYSQL_DUPLICATE = 1062
 
 Processor = Callable[[Any], Any] | None
 
@@ -25,66 +29,91 @@ class _Plan:
     fixed: Mapping[str, Any]
     binds: tuple[tuple[str, Callable[[Any], Any]], ...]
     results: tuple[Processor, ...]
-    duplicate: type[Exception]
+    refused: type[Exception]
 
 
 class Prepared:
     """One statement. Parameters are its `bindparam`s, by name."""
 
-    def __init__(self, statement: Select[Any] | Insert | Update) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete) -> None:
         self._statement = statement
         self._plans: dict[str, _Plan] = {}
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         names = [str(column.key) for column in columns]
         self._row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 -- fields as the statement has
 
-    def first(self, connection: Connection, **given: Any) -> Any:
+    def first(self, driver: Driver, **given: Any) -> Any:
         """The first row as a named tuple, or None."""
-        cursor, plan = self._run(connection, given)
+        plan = self._plan(driver.dialect)
+        cursor = _run(driver, plan, plan.sql, given)
         row = cursor.fetchone()
         cursor.close()
-        if row is None:
-            return None
+        return None if row is None else self._named(plan, row)
+
+    def all(self, driver: Driver, **given: Any) -> list[Any]:
+        """Every row as a named tuple."""
+        plan = self._plan(driver.dialect)
+        cursor = _run(driver, plan, plan.sql, given)
+        rows = cursor.fetchall()
+        cursor.close()
+        return [self._named(plan, row) for row in rows]
+
+    def _named(self, plan: _Plan, row: Sequence[Any]) -> Any:
         return self._row._make(
             value if process is None else process(value)
             for process, value in zip(plan.results, row, strict=True)
         )
 
-    def change(self, connection: Connection, **given: Any) -> int:
-        """How many rows it changed. Raises IntegrityError for a key that is taken."""
-        cursor, _ = self._run(connection, given)
-        changed: int = cursor.rowcount
-        cursor.close()
-        return changed
+    def change(self, driver: Driver, **given: Any) -> int:
+        """How many rows it changed."""
+        plan = self._plan(driver.dialect)
+        return _changed(_run(driver, plan, plan.sql, given))
 
-    def _run(self, connection: Connection, given: Mapping[str, Any]) -> tuple[Any, _Plan]:
-        plan = self._plans.get(connection.dialect.name) or self._plan(connection.dialect)
-        values = {**plan.fixed, **given}
-        for name, process in plan.binds:
-            values[name] = process(values[name])
-        parameters = values if plan.names is None else [values[name] for name in plan.names]
-        cursor = connection.connection.cursor()
+    def once(self, driver: Driver, **given: Any) -> bool:
+        """Insert, unless a unique key is taken; whether it did. The transaction goes on either way."""
+        plan = self._plan(driver.dialect)
+        if driver.dialect.name in CONFLICTS:
+            return _changed(_run(driver, plan, f"{plan.sql} ON CONFLICT DO NOTHING", given)) == 1
         try:
-            cursor.execute(plan.sql, parameters)
-        except plan.duplicate as fault:
-            cursor.close()
-            raise IntegrityError(plan.sql, None, fault) from fault
-        return cursor, plan
+            return _changed(_run(driver, plan, plan.sql, given)) == 1
+        except plan.refused as fault:
+            if fault.args[0] != MYSQL_DUPLICATE:
+                raise
+            return False
 
     def _plan(self, dialect: Dialect) -> _Plan:
+        plan = self._plans.get(dialect.name)
+        if plan is None:
+            plan = self._plans[dialect.name] = self._compiled(dialect)
+        return plan
+
+    def _compiled(self, dialect: Dialect) -> _Plan:
         compiled = self._statement.compile(dialect=dialect)
         binds = {name: _in(bind.type, dialect) for name, bind in compiled.binds.items()}
         columns = self._statement.selected_columns if isinstance(self._statement, Select) else ()
-        plan = _Plan(
+        return _Plan(
             sql=str(compiled),
             names=tuple(compiled.positiontup or ()) if compiled.positional else None,
             fixed={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
             binds=tuple((name, process) for name, process in binds.items() if process),
             results=tuple(_out(column.type, dialect) for column in columns),
-            duplicate=dialect.loaded_dbapi.IntegrityError,
+            refused=dialect.loaded_dbapi.IntegrityError,
         )
-        self._plans[dialect.name] = plan
-        return plan
+
+
+def _run(driver: Driver, plan: _Plan, sql: str, given: Mapping[str, Any]) -> Any:
+    values = {**plan.fixed, **given}
+    for name, process in plan.binds:
+        values[name] = process(values[name])
+    cursor = driver.connection.cursor()
+    cursor.execute(sql, values if plan.names is None else [values[name] for name in plan.names])
+    return cursor
+
+
+def _changed(cursor: Any) -> int:
+    changed: int = cursor.rowcount
+    cursor.close()
+    return changed
 
 
 def _in(kind: TypeEngine[Any], dialect: Dialect) -> Processor:

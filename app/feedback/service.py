@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core import calendar
 from app.core.clock import from_local, local_day
-from app.core.db import Session
+from app.core.db import Session, driver_of
 from app.core.errors import DomainError
 from app.core.states import advance
 from app.feedback.models import Side, Thread, ThreadMessage
@@ -74,7 +74,7 @@ def answer(session: Session, *, thread: Thread, by: str, text: str, now: datetim
     session.flush()
     if thread.identity_id is not None:
         notices.queue(
-            session,
+            driver_of(session),
             subject=f"feedback:{message.id}",
             identity_id=thread.identity_id,
             kind="feedback_answered",

@@ -6,9 +6,8 @@ from enum import StrEnum
 from typing import cast
 
 from sqlalchemy import Table, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
-from app.core.db import Session, Sessions, rows_changed
+from app.core.db import Driver, Session, Sessions, driver_of, rows_changed
 from app.core.prepared import Prepared
 from app.inbox.models import InboundEvent
 from app.inbox.states import InboxState
@@ -76,30 +75,26 @@ _END = Prepared(
 )
 
 
-def accept(sessions: Sessions, arrival: Arrival, *, now: datetime) -> Claim | Seen:
-    """Keep it and claim it, or find that it was here before. The unique key decides, in its own transaction."""
-    try:
-        with sessions.write() as connection:
-            _KEEP.change(
-                connection,
-                external_key=arrival.key,
-                source=arrival.source,
-                kind=arrival.kind,
-                openid=arrival.openid,
-                body=arrival.body,
-                state=InboxState.RECEIVED,
-                attempts=1,
-                received_at=now,
-                claimed_at=now,
-            )
-    except IntegrityError:
-        return look(sessions, arrival.key)
-    return Claim(arrival.key, 1)
+def accept(driver: Driver, arrival: Arrival, *, now: datetime) -> Claim | None:
+    """Keep it and claim it; None if it was here before. The unique key decides."""
+    fresh = _KEEP.once(
+        driver,
+        external_key=arrival.key,
+        source=arrival.source,
+        kind=arrival.kind,
+        openid=arrival.openid,
+        body=arrival.body,
+        state=InboxState.RECEIVED,
+        attempts=1,
+        received_at=now,
+        claimed_at=now,
+    )
+    return Claim(arrival.key, 1) if fresh else None
 
 
 def look(sessions: Sessions, key: str) -> Seen:
     with sessions.read() as session:
-        row = _SEEN.first(session.connection(), key=key)
+        row = _SEEN.first(driver_of(session), key=key)
     return Seen(key, row.state, row.reply, row.attempts, row.claimed_at)
 
 
@@ -134,21 +129,21 @@ def _claim(sessions: Sessions, key: str, *, state: InboxState, attempt: int, now
     return Claim(key, attempt + 1) if won else None
 
 
-def finish(session: Session, claim: Claim, *, reply: str, now: datetime) -> None:
+def finish(driver: Driver, claim: Claim, *, reply: str, now: datetime) -> None:
     """Mark the event handled, in the transaction of its effects. Raises ClaimLost."""
-    _end(session, claim, state=InboxState.HANDLED, reply=reply, error=None, now=now)
+    _end(driver, claim, state=InboxState.HANDLED, reply=reply, error=None, now=now)
 
 
-def fail(session: Session, claim: Claim, *, reply: str, error: str, now: datetime) -> None:
+def fail(driver: Driver, claim: Claim, *, reply: str, error: str, now: datetime) -> None:
     """Keep the fault and what was answered; a person replays it. Raises ClaimLost."""
-    _end(session, claim, state=InboxState.FAILED, reply=reply, error=error[:ERROR_LIMIT], now=now)
+    _end(driver, claim, state=InboxState.FAILED, reply=reply, error=error[:ERROR_LIMIT], now=now)
 
 
 def _end(
-    session: Session, claim: Claim, *, state: InboxState, reply: str, error: str | None, now: datetime
+    driver: Driver, claim: Claim, *, state: InboxState, reply: str, error: str | None, now: datetime
 ) -> None:
     ended = _END.change(
-        session.connection(),
+        driver,
         key=claim.key,
         attempt=claim.attempt,
         new_state=state,

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from app.core.db import AnyRow, Session
+from app.core.db import AnyRow, Driver, Session
+from app.core.prepared import Prepared
 from app.meetings.models import CheckIn, Expected, KeptScan, Meeting, RefusedCheckIn
 from app.members.models import Member
 from app.organizations.models import Organization
@@ -27,7 +28,7 @@ class Attendance:
     refused: Sequence[AnyRow]
 
 
-_EXPECTED_BY = (
+_EXPECTED_BY = Prepared(
     select(Meeting.title, Meeting.starts_at, Meeting.place)
     .join(Expected, Expected.meeting_id == Meeting.id)
     .where(
@@ -70,9 +71,9 @@ def _listed(scope: Scope) -> Any:
     )
 
 
-def expected_by(session: Session, *, member_id: int, now: datetime, limit: int) -> Sequence[AnyRow]:
+def expected_by(driver: Driver, *, member_id: int, now: datetime, limit: int) -> Sequence[Any]:
     """(title, starts_at, place) of the meetings to come at which this person is expected."""
-    return session.execute(_EXPECTED_BY, {"member_id": member_id, "now": now, "limit": limit}).all()
+    return _EXPECTED_BY.all(driver, member_id=member_id, now=now, limit=limit)
 
 
 def attendance(session: Session, meeting: Meeting) -> Attendance:

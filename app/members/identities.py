@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.core.db import Session, rows_changed
+from app.core.db import Driver, Session, driver_of, rows_changed
 from app.core.prepared import Prepared
 from app.members import codes
 from app.members.models import GONE, PARTY_MEMBERS, Member, MemberKind, WeChatIdentity
@@ -80,6 +80,11 @@ PEOPLE: Select[Any] = select(
 BY_OPENID = Prepared(
     PEOPLE.where(IDENTITY.c.app_id == bindparam("app_id"), IDENTITY.c.openid == bindparam("openid"))
 )
+SET_TOPIC = Prepared(
+    update(WeChatIdentity)
+    .where(WeChatIdentity.id == bindparam("identity_id"))
+    .values({name: bindparam(f"new_{name}") for name in ("topic", "topic_data", "topic_until")})
+)
 MENUS_WANTED = PEOPLE.where(IDENTITY.c.menu_wanted.is_(True)).order_by(IDENTITY.c.id)
 OPENID = select(IDENTITY.c.openid).where(IDENTITY.c.id == bindparam("identity_id"))
 OF_MEMBER = select(IDENTITY.c.id).where(
@@ -105,7 +110,12 @@ def _person(row: Row[Any]) -> Person:
 
 
 def find(session: Session, *, app_id: str, openid: str) -> Person | None:
-    row = BY_OPENID.first(session.connection(), app_id=app_id, openid=openid)
+    return recall(driver_of(session), app_id=app_id, openid=openid)
+
+
+def recall(driver: Driver, *, app_id: str, openid: str) -> Person | None:
+    """As `find`, for an edge that has no session open."""
+    row = BY_OPENID.first(driver, app_id=app_id, openid=openid)
     return _person(row) if row else None
 
 
@@ -140,15 +150,19 @@ def wrote(session: Session, *, identity_id: int, now: datetime) -> None:
 
 
 def set_topic(
-    session: Session, *, identity_id: int, topic: str, data: Mapping[str, Any], until: datetime
+    driver: Driver, *, identity_id: int, topic: str, data: Mapping[str, Any], until: datetime
 ) -> None:
     """What the next message answers; it wins over the router's table until `until`."""
     text = json.dumps(data, ensure_ascii=False)
-    _change(session, identity_id, topic=topic, topic_data=text, topic_until=until)
+    SET_TOPIC.change(
+        driver, identity_id=identity_id, new_topic=topic, new_topic_data=text, new_topic_until=until
+    )
 
 
-def clear_topic(session: Session, *, identity_id: int) -> None:
-    _change(session, identity_id, topic=None, topic_data=None, topic_until=None)
+def clear_topic(driver: Driver, *, identity_id: int) -> None:
+    SET_TOPIC.change(
+        driver, identity_id=identity_id, new_topic=None, new_topic_data=None, new_topic_until=None
+    )
 
 
 def _change(session: Session, identity_id: int, **values: object) -> None:

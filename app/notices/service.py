@@ -5,34 +5,49 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, insert, select, update
 
-from app.core.db import Session
+from app.core.db import Driver, Session
+from app.core.prepared import Prepared
 from app.notices.models import Delivery, DeliveryAttempt
 from app.notices.states import DeliveryState
 
+_QUEUE = Prepared(
+    insert(Delivery).values(
+        {
+            name: bindparam(name)
+            for name in (
+                "id",
+                "subject",
+                "identity_id",
+                "kind",
+                "fields",
+                "state",
+                "attempts",
+                "created_at",
+                "not_before",
+            )
+        }
+    )
+)
+
 
 def queue(
-    session: Session, *, subject: str, identity_id: int, kind: str, fields: Mapping[str, str], now: datetime
+    driver: Driver, *, subject: str, identity_id: int, kind: str, fields: Mapping[str, str], now: datetime
 ) -> bool:
     """One delivery per subject and person, however often it is asked for; whether this call added it."""
-    row = {
-        "id": uuid.uuid4().hex,
-        "subject": subject,
-        "identity_id": identity_id,
-        "kind": kind,
-        "fields": json.dumps(dict(fields), ensure_ascii=False),
-        "state": DeliveryState.QUEUED,
-        "created_at": now,
-        "not_before": now,
-    }
-    try:
-        with session.begin_nested():
-            session.execute(insert(Delivery).values(row))
-    except IntegrityError:
-        return False
-    return True
+    return _QUEUE.once(
+        driver,
+        id=uuid.uuid4().hex,
+        subject=subject,
+        identity_id=identity_id,
+        kind=kind,
+        fields=json.dumps(dict(fields), ensure_ascii=False),
+        state=DeliveryState.QUEUED,
+        attempts=0,
+        created_at=now,
+        not_before=now,
+    )
 
 
 def confirm(session: Session, *, remote_id: str, status: str, now: datetime) -> bool:

@@ -1,12 +1,14 @@
 """Identities: who stands behind an OpenID, and what is forgotten."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
-from app.core.db import Session, Sessions
+from app.core.db import Session, Sessions, driver_of
 from app.members import identities
 from app.members.identities import Reach
 from app.members.models import BindingCode, MemberKind, PartyStatus, WeChatIdentity
@@ -65,13 +67,12 @@ def test_find_activist_is_bound_but_no_party_member(session: Session, branch: Or
 def test_find_takes_one_statement(session: Session, branch: Organization) -> None:
     factories.identity(session, openid="oOne", member=factories.member(session, branch))
     statements: list[str] = []
-    listen = lambda *arguments: statements.append(arguments[2])  # noqa: E731 -- SQLAlchemy wants a callable to remove
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", listen)
+    connection = cast("sqlite3.Connection", session.connection().connection.driver_connection)
+    connection.set_trace_callback(statements.append)
 
     identities.find(session, app_id=APP_ID, openid="oOne")
 
-    event.remove(engine, "before_cursor_execute", listen)
+    connection.set_trace_callback(None)
     assert len(statements) == 1
 
 
@@ -120,9 +121,11 @@ def test_topic_is_kept_and_cleared(session: Session, now: datetime) -> None:
     chat = factories.identity(session, openid="oTalk")
     until = now + timedelta(minutes=10)
 
-    identities.set_topic(session, identity_id=chat.id, topic="bind", data={"name": "张三😀"}, until=until)
+    identities.set_topic(
+        driver_of(session), identity_id=chat.id, topic="bind", data={"name": "张三😀"}, until=until
+    )
     asked = identities.find(session, app_id=APP_ID, openid="oTalk")
-    identities.clear_topic(session, identity_id=chat.id)
+    identities.clear_topic(driver_of(session), identity_id=chat.id)
     cleared = identities.find(session, app_id=APP_ID, openid="oTalk")
 
     assert asked is not None
