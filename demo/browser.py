@@ -31,6 +31,8 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
+        self.main: list[str] = []
+        self._in_main = False
         self.links: list[Link] = []
         self.forms: list[Form] = []
         self.images: list[str] = []
@@ -52,6 +54,8 @@ class _Reader(HTMLParser):
         if self._silent and self._silent[-1] == tag:
             self._silent.pop()
         match tag:
+            case "main":
+                self._in_main = False
             case "form":
                 self._form = None
             case "a":
@@ -67,8 +71,13 @@ class _Reader(HTMLParser):
         if self._area and self._form:
             self._form.fields[self._area] += data
         self.words.append(data)
+        if self._in_main:
+            self.main.append(data)
         if self._link:
             self._link.text += data
+
+    def _start_main(self, _given: dict[str, str]) -> None:
+        self._in_main = True
 
     def _start_a(self, given: dict[str, str]) -> None:
         self._link = Link(given.get("href", ""))
@@ -110,6 +119,7 @@ class Page:
         reader = _Reader()
         reader.feed(self.source)
         self.text = " ".join(" ".join(reader.words).split())
+        self.main = " ".join(" ".join(reader.main).split()) or self.text
         self.links, self.forms, self.images = reader.links, reader.forms, reader.images
 
     def form(self, *, action: str = "", has: str = "") -> Form | None:

@@ -38,6 +38,7 @@ class Desk:
         self._login = next(one for one in sheet["console"] if one["role"] == "secretary")
         self._browser = Browser(base_url)
         self._transcript = transcript
+        self.signed_in = False
 
     def sign_in(self) -> Page:
         """A six-digit code counts once: where somebody used the present one, the next is waited for."""
@@ -50,8 +51,11 @@ class Desk:
                 time.sleep(LOOK_SECONDS)
                 continue
             page = self._try(code)
-            if page.status != UNAUTHORIZED or time.monotonic() > deadline:
+            if page.status == OK:
+                self.signed_in = True
                 return page
+            if page.status != UNAUTHORIZED or time.monotonic() > deadline:
+                self._transcript.fail("to be let in", f"{page.status} {page.text}")
             used = code
 
     def _try(self, code: str) -> Page:

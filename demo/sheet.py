@@ -58,6 +58,10 @@ class Sheet:
             "binding_code": binding["code"],
         }
 
+    def codes(self, now: datetime) -> dict[str, str]:
+        """The six digits of each account."""
+        return {one.username: pyotp.TOTP(one.totp_secret).at(now) for one in ACCOUNTS}
+
     def _urls(self) -> dict[str, str]:
         place = self.place
         return {

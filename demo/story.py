@@ -12,10 +12,11 @@ from typing import Any
 
 import requests
 
+from demo.desk import Desk
 from demo.fresh import DidNotStart, fresh_demo
 from demo.phones import Phones, SandboxRefused
 from demo.place import CannotStart, Place
-from demo.plot import play
+from demo.plot import Plot
 from demo.transcript import NotAsItShouldBe, Transcript
 
 ACTS = {"off": (False,), "on": (True,), "both": (False, True)}
@@ -33,9 +34,13 @@ class NoDemo(RuntimeError):
 def main() -> int:
     transcript = Transcript()
     try:
+        acts = _acts()
         with _stage(transcript) as (sheet, base_url):
-            for faulty in _acts():
-                _act(sheet, base_url, transcript, faulty=faulty)
+            phones = Phones(sheet["urls"]["sandbox"])
+            plot = Plot(sheet, Desk(sheet, base_url, transcript), phones, transcript)
+            for faulty in acts:
+                transcript.title(TITLES[faulty])
+                _act(plot, phones, faulty=faulty)
     except (NoDemo, DidNotStart, CannotStart, requests.RequestException, SandboxRefused) as fault:
         sys.stderr.write(f"story: {fault}\n")
         return 1
@@ -76,15 +81,11 @@ def _sheet() -> dict[str, Any]:
     return sheet
 
 
-def _act(sheet: dict[str, Any], base_url: str, transcript: Transcript, *, faulty: bool) -> None:
-    """The sandbox's faults are as before when the act ends, however it ends."""
-    transcript.title(TITLES[faulty])
-    phones = Phones(sheet["urls"]["sandbox"])
-    phones.post("/sim/faults", reset=True)
-    if faulty:
-        phones.post("/sim/faults", **FAULTS)
+def _act(plot: Plot, phones: Phones, *, faulty: bool) -> None:
+    """The sandbox has no faults when the act ends, however it ends."""
+    phones.post("/sim/faults", **(FAULTS if faulty else {}), reset=True)
     try:
-        play(sheet, base_url, phones, transcript)
+        plot.play()
     finally:
         phones.post("/sim/faults", reset=True)
 

@@ -34,6 +34,14 @@ def show(sheet: dict[str, Any], *, path: str, logs: str) -> None:
     sys.stdout.flush()
 
 
+def show_codes(codes: dict[str, str], left: int) -> None:
+    """On a terminal, one line that is kept up to date; nothing where the output goes to a file."""
+    if sys.stdout.isatty():
+        line = "  ".join(f"{username} {code}" for username, code in codes.items())
+        sys.stdout.write(f"\r动态码 {line}  ({left:2} s) ")
+        sys.stdout.flush()
+
+
 def progress(words: str) -> None:
     sys.stdout.write(f"{words}\n")
     sys.stdout.flush()

@@ -21,7 +21,7 @@ from demo.place import HOST, CannotStart, Place
 from demo.reference_group import ReferenceGroup, build
 from demo.renewal import Stage, renew
 from demo.sheet import Sheet
-from demo.summary import progress, show
+from demo.summary import progress, show, show_codes
 from demo.welcome import publish_menu, sandbox_command, welcome
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,9 +42,8 @@ class Supervisor:
         self._place.sheet.unlink(missing_ok=True)
         services = self._services(self._configure())
         sheet = self._set_up(services)
-        now = self._clock.now()
-        sheet.write(now)
-        show(sheet.content(now), path=str(self._place.sheet), logs=str(self._children.logs))
+        sheet.write(self._clock.now())
+        show(sheet.content(self._clock.now()), path=str(self._place.sheet), logs=str(self._children.logs))
         self._watch(sheet)
 
     def stop(self) -> None:
@@ -123,16 +122,16 @@ class Supervisor:
 
     def _watch(self, sheet: Sheet) -> None:
         """The six digits on the sheet stay true as long as the demo runs. Raises ChildDied."""
-        written = self._step()
+        written = 0
         while True:
             self._children.check()
-            if self._step() != written:
-                written = self._step()
-                sheet.write(self._clock.now())
+            now = self._clock.now()
+            step, gone = divmod(int(now.timestamp()), CODE_LASTS)
+            if step != written:
+                sheet.write(now)
+                written = step
+            show_codes(sheet.codes(now), CODE_LASTS - gone)
             time.sleep(LOOK_SECONDS)
-
-    def _step(self) -> int:
-        return int(self._clock.now().timestamp()) // CODE_LASTS
 
 
 def _backend_command(port: int) -> list[str]:
