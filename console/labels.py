@@ -130,6 +130,35 @@ ACTIONS = {
 }
 
 
+SUBJECTS = {
+    "account": "账号",
+    "member": "人员",
+    "meeting": "会议",
+    "feedback": "意见",
+    "organization": "组织",
+    "roster": "名册",
+    "calendar": "工作日历",
+    "audit": "操作记录",
+}
+
+DETAILS = {
+    "reason": "原因",
+    "address": "地址",
+    "count": "数量",
+    "member": "人员",
+    "whole": "完整",
+    "role": "角色",
+    "day": "日期",
+    "kind": "安排",
+    "username": "账号",
+    "rows": "行数",
+    "file": "文件",
+}
+
+ROLES = {role.value: text for role, text in LABELS[Role].items()}
+DAYS = {kind.value: text for kind, text in LABELS[DayKind].items()}
+
+
 def label(value: Any) -> str:
     """The Chinese name of an enum's value; anything else as it is."""
     if isinstance(value, StrEnum):
@@ -143,3 +172,21 @@ def reason(code: str) -> str:
 
 def action(code: str) -> str:
     return ACTIONS.get(code, code)
+
+
+def subject(kept: str) -> str:
+    """member:42 as the trail keeps it, as a person reads it."""
+    kind, _, number = kept.partition(":")
+    return f"{SUBJECTS.get(kind, kind)} {number}".strip()
+
+
+def detail(name: str) -> str:
+    return DETAILS.get(name, name)
+
+
+def said(value: object) -> str:
+    """A value of the trail's details."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = str(value)
+    return ROLES.get(text) or DAYS.get(text) or text

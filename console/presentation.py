@@ -34,7 +34,14 @@ def configure(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        label=labels.label, day=day, moment=moment, clock=clock, weekday=weekday, when=when
+        label=labels.label,
+        said=labels.said,
+        day=day,
+        moment=moment,
+        clock=clock,
+        weekday=weekday,
+        near_day=near_day,
+        when=when,
     )
     app.jinja_env.globals.update(asset=asset, form_token=submissions.new_token)
     app.context_processor(_frame)
@@ -84,11 +91,14 @@ def clock(value: datetime) -> str:
     return local_text(value, "%H:%M")
 
 
-def when(value: datetime) -> str:
-    """今天 14:00, 明天 09:00, 3月8日 周日 09:00; the year only where it is another one."""
+def near_day(value: datetime) -> str:
+    """今天, 明天, 3月8日 周日; the year only where it is another one."""
     today, that = local_day(now()), local_day(value)
     near = {0: "今天", 1: "明天", -1: "昨天"}.get((that - today).days)
-    if near:
-        return f"{near} {clock(value)}"
     year = "" if that.year == today.year else f"{that.year}年"
-    return f"{year}{that.month}月{that.day}日 {weekday(that)} {clock(value)}"
+    return near or f"{year}{that.month}月{that.day}日 {weekday(that)}"
+
+
+def when(value: datetime) -> str:
+    """今天 14:00, 3月8日 周日 09:00."""
+    return f"{near_day(value)} {clock(value)}"

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const type = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
-  const colours = ["#b3261e", "#e0a458", "#5b7f95", "#7a9e7e"];
+  const colours = ["#c0554d", "#e0a458", "#5b7f95", "#7a9e7e"];
 
   const read = (table) => {
     const heads = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent.trim());
@@ -38,7 +38,7 @@
         name: head,
         type: "bar",
         stack: "all",
-        barMaxWidth: 20,
+        barMaxWidth: 18,
         data: data.values[i],
         label: i === data.heads.length - 1
           ? { show: true, position: "right", color: "#3d3935", formatter: (at) => String(data.values.reduce((sum, row) => sum + row[at.dataIndex], 0)) }

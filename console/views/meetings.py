@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access import staff
 from app.core.clock import local_day
-from app.core.db import Session
+from app.core.db import Session, driver_of
 from app.core.errors import DomainError
 from app.meetings import check_in
 from app.meetings import queries as meetings
@@ -156,7 +156,7 @@ def sign_in_by_recorder(meeting_id: int) -> ResponseReturnValue:
     with services().sessions.begin() as session:
         found = wanted(session, meeting_id)
         member_id = fields.number("member") or 0
-        result = check_in.by_recorder(session, meeting_id=found.id, member_id=member_id, now=now())
+        result = check_in.by_recorder(driver_of(session), meeting_id=found.id, member_id=member_id, now=now())
         if result.outcome not in REFUSALS:
             _keep(session, "meeting.signed_in_by_recorder", found, member=member_id)
         attendance = meetings.attendance(session, found)

@@ -15,7 +15,7 @@ from app.staff.queries import TrailFilter
 from console import fields
 from console.blueprint import console
 from console.edge import keep_trail, scope, services
-from console.labels import action
+from console.labels import action, detail, subject
 from console.paging import PER_PAGE, Page, offset, wanted_page
 
 
@@ -37,6 +37,8 @@ def _page(verdict: verification.Verified | verification.Broken | None = None) ->
         page=Page(wanted_page(), total),
         actions=actions,
         action=action,
+        subject=subject,
+        detail=detail,
         filters=request.values,
         verdict=verdict,
     )
