@@ -1,4 +1,7 @@
-"""What a change does to one person and how it is undone, only while they stand as the preview saw them."""
+"""What a change does to one person and how it is undone, only while they stand as the preview saw them.
+
+Called inside a savepoint of the caller's, which a Stale rolls back.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -64,8 +67,8 @@ def _join(session: Session, contents: Contents, vault: Vault, now: datetime) -> 
         raise Stale("此人在预览之后已被登记，请重新导入预览")
     member = Member(created_at=now, **columns)
     try:
-        with session.begin_nested():
-            session.add(member)
+        session.add(member)
+        session.flush()
     except IntegrityError as error:
         raise Stale(TAKEN) from error
     contents.after = {key: getattr(member, key) for key in WATCHED}
@@ -90,8 +93,7 @@ def _set(
 ) -> None:
     this = update(Member).where(Member.id == member_id, *stands(seen))
     try:
-        with session.begin_nested():
-            changed = rows_changed(session, this.values(**columns))
+        changed = rows_changed(session, this.values(**columns))
     except IntegrityError as error:
         raise Stale(TAKEN) from error
     if not changed:
@@ -129,8 +131,7 @@ def _unjoin(session: Session, member_id: int, contents: Contents) -> None:
     """The only deletion of a person: they were never there, and nothing refers to them yet."""
     this = delete(Member).where(Member.id == member_id, *stands(contents.after))
     try:
-        with session.begin_nested():
-            removed = rows_changed(session, this)
+        removed = rows_changed(session, this)
     except IntegrityError as error:
         raise Stale(IN_USE) from error
     if not removed:

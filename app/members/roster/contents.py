@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -54,7 +54,7 @@ class Contents:
     chats: list[list[Any]] = field(default_factory=list)
 
     def seal(self, vault: Vault) -> str:
-        return vault.seal(json.dumps(asdict(self), ensure_ascii=False, default=_plain), FIELD)
+        return vault.seal(json.dumps(vars(self), ensure_ascii=False, default=_plain), FIELD)
 
     @classmethod
     def open(cls, sealed: str, vault: Vault) -> "Contents":

@@ -12,6 +12,9 @@ MAX_ROWS = 20_000
 LAST_ROW = MAX_ROWS + 10
 LAST_COLUMN = 60
 MAX_MERGED = 5_000
+MAX_MERGED_ROWS = 200_000
+"""Merges that overlap are no work of Excel's; named row by row they would fill the memory."""
+
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 DAMAGED = "工作表内容损坏，请用 Excel 打开后另存"
@@ -109,6 +112,7 @@ class _Scan:
         self.marks = Marks()
         self.row = -1
         self.column = -1
+        self.merged_rows = 0
 
     def see(self, name: str, attributes: Attributes) -> None:
         match name:
@@ -131,9 +135,11 @@ class _Scan:
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
-        self.marks.merged.append(Merged(reference, _cell(first), _cell(last or first)))
-        if len(self.marks.merged) > MAX_MERGED:
-            raise RosterRefused(f"合并单元格超过 {MAX_MERGED} 处，请取消合并后再导入")
+        merged = Merged(reference, _cell(first), _cell(last or first))
+        self.marks.merged.append(merged)
+        self.merged_rows += min(merged.last[0], LAST_ROW) - merged.first[0]
+        if len(self.marks.merged) > MAX_MERGED or self.merged_rows > MAX_MERGED_ROWS:
+            raise RosterRefused("合并单元格过多，请取消合并后再导入")
 
 
 def _row_number(attributes: Attributes, following: int) -> int:

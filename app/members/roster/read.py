@@ -1,6 +1,7 @@
 """A roster file as rows of typed fields, each with its faults by column."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,7 @@ from app.members.fields import (
 from app.members.names import clean_name
 from app.members.roster.archive import RosterRefused
 from app.members.roster.columns import NOT_COLLECTED, Column, Header, find_header
-from app.members.roster.markup import MAX_ROWS, Marks, cell_name
+from app.members.roster.markup import LAST_ROW, MAX_ROWS, Marks, cell_name
 from app.members.roster.workbook import Grid, open_grid
 
 INSTRUCTIONS = "填写说明"
@@ -66,11 +67,13 @@ def read(content: bytes, *, today: date, branch_needed: bool = True) -> Roster:
     """Raises RosterRefused where the file as a whole makes no roster."""
     grid = open_grid(content)
     header = find_header(grid.rows, branch_needed=branch_needed)
-    cell_faults = _cell_faults(grid.marks, header)
+    faults = _cell_faults(grid.marks, header)
+    written = {at for at, cells in enumerate(grid.rows) if any(text_of(cell) for cell in cells)}
     rows = [
-        _row(number, cells, header, cell_faults.get(number, []), today)
-        for number, cells in enumerate(grid.rows[header.row + 1 :], header.row + 2)
-        if number in cell_faults or any(text_of(cell) for cell in cells)
+        _row(at + 1, grid.rows[at] if at < len(grid.rows) else (), header, faults.get(at, []), today)
+        # A formula without a stored value looks like an empty cell: its row must not vanish.
+        for at in sorted(written | {one[0] for one in grid.marks.formulas})
+        if at > header.row
     ]
     if not rows:
         raise RosterRefused("表头下面没有任何一行内容")
@@ -95,19 +98,18 @@ def _notes(grid: Grid, header: Header) -> tuple[str, ...]:
 
 
 def _cell_faults(marks: Marks, header: Header) -> dict[int, list[str]]:
-    """By Excel row number. Raises RosterRefused where the header itself is merged."""
-    faults: dict[int, list[str]] = {}
+    """By row, counted from 0. Raises RosterRefused where the header itself is touched."""
+    faults: defaultdict[int, list[str]] = defaultdict(list)
     for merged in marks.merged:
         if merged.first[0] <= header.row <= merged.last[0]:
             raise RosterRefused(f"表头有合并单元格 {merged.name}，请取消合并")
-        for row in range(max(merged.first[0], header.row + 1), min(merged.last[0], MAX_ROWS + 10) + 1):
-            faults.setdefault(row + 1, []).append(f"{merged.name} 是合并单元格，请取消合并并逐行填写")
+        for row in range(merged.first[0], min(merged.last[0], LAST_ROW) + 1):
+            faults[row].append(f"{merged.name} 是合并单元格，请取消合并并逐行填写")
     for cells, reason in ((marks.formulas, "是公式，请粘贴为数值"), (marks.errors, "是错误值，请改正")):
         for cell in cells:
-            if cell[0] >= header.row:
-                faults.setdefault(cell[0] + 1, []).append(f"{cell_name(cell)} {reason}")
-    if header.row + 1 in faults:
-        raise RosterRefused(f"表头有问题：{'；'.join(faults[header.row + 1])}")
+            faults[cell[0]].append(f"{cell_name(cell)} {reason}")
+    if header.row in faults:
+        raise RosterRefused(f"表头有问题：{'；'.join(faults[header.row])}")
     return faults
 
 
@@ -115,7 +117,9 @@ def _row(
     number: int, cells: Sequence[object], header: Header, cell_faults: Sequence[str], today: date
 ) -> Row:
     faults = list(cell_faults)
-    stated = {column: cells[at] for column, at in header.places.items() if text_of(cells[at])}
+    stated = {
+        column: cells[at] for column, at in header.places.items() if at < len(cells) and text_of(cells[at])
+    }
     name = clean_name(text_of(stated.get(Column.NAME)))
     if not name:
         faults.append("姓名：没有填写")
