@@ -36,7 +36,8 @@ class Prepared:
     """One statement. Parameters are its `bindparam`s, by name."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete) -> None:
-        self._statement = statement
+        # PostgreSQL would add RETURNING for the new key, behind which ON CONFLICT cannot stand.
+        self._statement = statement.inline() if isinstance(statement, Insert) else statement
         self._plans: dict[str, _Plan] = {}
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         names = [str(column.key) for column in columns]
