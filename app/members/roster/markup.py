@@ -16,6 +16,7 @@ MAX_MERGED_ROWS = 200_000
 """Merges that overlap are no work of Excel's; named row by row they would fill the memory."""
 
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
+LONGEST_COUNT = 6
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 DAMAGED = "工作表内容损坏，请用 Excel 打开后另存"
 
@@ -72,14 +73,23 @@ def _walk(content: bytes, on_start: Callable[[str, Attributes], None]) -> None:
         raise RosterRefused(DAMAGED)
 
     def start(name: str, attributes: Attributes) -> None:
+        _refuse_boast(attributes)
         on_start(name.rpartition(" ")[2], attributes)
 
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = start
     try:
         parser.Parse(content, True)  # noqa: FBT003 -- expat's own positional flag: this is the last piece
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # LookupError: an encoding that nobody knows
         raise RosterRefused(DAMAGED) from error
+
+
+def _refuse_boast(attributes: Attributes) -> None:
+    """Readers reserve memory for as many entries as a part says it has."""
+    for key in ("count", "uniqueCount"):
+        written = attributes.get(key, "0")
+        if not (written.isascii() and written.isdecimal() and len(written) <= LONGEST_COUNT):
+            raise RosterRefused(DAMAGED)
 
 
 def check_well_formed(content: bytes) -> None:

@@ -8,6 +8,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 from app.members.roster.archive import RosterRefused, repack, unpack
 from app.members.roster.markup import Marks, SheetPart, check_well_formed, scan, sheet_parts
 
+DAMAGED_BOOK = "工作簿内容损坏，请用 Excel 打开后另存"
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -21,11 +23,10 @@ class Grid:
 def open_grid(content: bytes) -> Grid:
     """The first visible sheet. Raises RosterRefused."""
     parts = unpack(content)
-    for name, part in parts.items():
-        if not name.startswith("xl/worksheets/"):
-            check_well_formed(part)
     sheets = sheet_parts(parts)
     marks = {sheet.path: scan(parts[sheet.path]) for sheet in sheets}
+    for name in parts.keys() - marks.keys():
+        check_well_formed(parts[name])
     visible = [sheet for sheet in sheets if sheet.visible]
     if not visible:
         raise RosterRefused("工作簿里没有可见的工作表")
@@ -42,5 +43,9 @@ def _values(parts: dict[str, bytes], sheet: SheetPart) -> list[Sequence[object]]
         with CalamineWorkbook.from_filelike(repack(parts)) as workbook:
             values = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError) as error:
-        raise RosterRefused("工作簿内容损坏，请用 Excel 打开后另存") from error
+        raise RosterRefused(DAMAGED_BOOK) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # a panic of the Rust reader: no Exception, no module
+            raise
+        raise RosterRefused(DAMAGED_BOOK) from error
     return [*values]

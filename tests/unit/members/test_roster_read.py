@@ -1,6 +1,7 @@
 """Roster files as offices really send them, and as nobody should."""
 
 import io
+import re
 import zipfile
 from datetime import date, datetime, time
 
@@ -356,10 +357,21 @@ def test_read_entity_bomb_is_refused(part: str) -> None:
         (b'r="A2"', b'r="A0"'),
         (b'<row r="2"', b'<row r="-2"'),
         (b"</sheetData>", b""),
+        (b"UTF-8", b"UTF-65537"),
     ],
 )
 def test_read_damaged_sheet_is_refused(old: bytes, new: bytes) -> None:
     content = with_part(sheet(GOOD), SHEET, lambda part: part.replace(old, new))
+
+    assert refusal(content) == ("工作表内容损坏，请用 Excel 打开后另存",)
+
+
+@pytest.mark.parametrize("boast", [b"18446744073709551615", b"4294967295", b"-1"])
+def test_read_part_that_boasts_of_its_length_is_refused(boast: bytes) -> None:
+    def lie(part: bytes) -> bytes:
+        return re.sub(rb'niqueCount="\d+"', b'niqueCount="' + boast + b'"', part)
+
+    content = with_part(sheet(GOOD), "xl/sharedStrings.xml", lie)
 
     assert refusal(content) == ("工作表内容损坏，请用 Excel 打开后另存",)
 
