@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
-from app.access import Gate
+from app.access import Access, Gate
 from console.blueprint import console
 from console.edge import declared
 
@@ -22,15 +22,18 @@ def guard() -> ResponseReturnValue | None:
     if access is None:
         abort(500)
     g.address = request.remote_addr or ""
+    if access.gate is not Gate.PUBLIC and not current_user.is_authenticated:
+        return _to_sign_in()
     if request.method in WRITES:
         csrf.protect()
-    if access.gate is Gate.PUBLIC:
-        return None
-    if not current_user.is_authenticated:
-        return _to_sign_in()
-    if current_user.actor.password_temporary and request.endpoint not in WITH_TEMPORARY_PASSWORD:
+    return None if access.gate is Gate.PUBLIC else _check(access)
+
+
+def _check(access: Access) -> ResponseReturnValue | None:
+    actor = current_user.actor
+    if actor.password_temporary and request.endpoint not in WITH_TEMPORARY_PASSWORD:
         return _go(url_for("console.password"))
-    if access.permission is not None and not current_user.actor.may(access.permission):
+    if access.permission is not None and not actor.may(access.permission):
         abort(403)
     return None
 

@@ -40,7 +40,9 @@ def configure(app: Flask, services: Services) -> None:
         WTF_CSRF_SSL_STRICT=False,  # behind a proxy the scheme that we see is not the browser's
     )
     manager = LoginManager(app)
-    manager.session_protection = "strong"
+    # Flask-Login's own protection ends a session when the address changes, as a phone's does on leaving the
+    # building; ours ends in the table, and the cookie is out of reach of scripts.
+    manager.session_protection = None
     manager.user_loader(lambda token: resume(services, token))
 
 

@@ -1,0 +1,240 @@
+"""Every route of the console, tried by a stranger, a wrong role, a wrong subtree and the right one."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+from typing import Any
+
+from flask import url_for
+
+from app.access import Gate, access_of
+from app.staff.models import Role
+from app.staff.permissions import PERMISSIONS, Permission
+from tests.adapters.console.world import Side, World
+from tests.adapters.route_cases import Case, Who
+from tests.adapters.site import Browser, Site
+
+
+class Elsewhere(Enum):
+    """What somebody with the right role on another subtree gets."""
+
+    NOT_FOUND = auto()
+    OWN_ONLY = auto()
+    """A page of their own things, with none of ours on it."""
+    SAME = auto()
+    """The thing belongs to no subtree: one working calendar, one chain of the audit trail."""
+
+
+Given = Callable[[Side], Mapping[str, Any]]
+
+
+def _nothing(_: Side) -> Mapping[str, object]:
+    return {}
+
+
+def fixed(values: Mapping[str, object]) -> Given:
+    return lambda _: values
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`arguments` and `form` are of the side on which the right one works."""
+
+    endpoint: str
+    elsewhere: Elsewhere = Elsewhere.NOT_FOUND
+    method: str = "GET"
+    arguments: Given = _nothing
+    form: Given = _nothing
+    right: int = 200
+
+
+def meeting(side: Side) -> dict[str, object]:
+    return {"meeting_id": side.meeting_id}
+
+
+def member(side: Side) -> dict[str, object]:
+    return {"member_id": side.member_id}
+
+
+def thread(side: Side) -> dict[str, object]:
+    return {"thread_id": side.thread_id}
+
+
+def account(side: Side) -> dict[str, object]:
+    return {"account_id": side.account_id}
+
+
+def new_meeting(side: Side) -> dict[str, object]:
+    return {
+        "organization": side.branch_id,
+        "kind": "party_lecture",
+        "title": "党课",
+        "day": "2026-03-05",
+        "starts": "14:00",
+        "ends": "15:30",
+    }
+
+
+def new_account(side: Side) -> dict[str, object]:
+    return {
+        "username": "xin.ren",
+        "display_name": "新人",
+        "role": "secretary",
+        "organization": side.branch_id,
+    }
+
+
+def posted(endpoint: str, **more: object) -> Visit:
+    return Visit(endpoint, method="POST", **{"right": 302, **more})  # type: ignore[arg-type]
+
+
+VISITS = (
+    Visit("console.dashboard", Elsewhere.OWN_ONLY),
+    Visit("console.organizations", Elsewhere.OWN_ONLY),
+    Visit("console.members", Elsewhere.OWN_ONLY),
+    Visit("console.member", arguments=member),
+    posted("console.reveal_phone", arguments=member, form=fixed({"reason": "通知开会"}), right=200),
+    posted("console.issue_code", arguments=member, right=200),
+    posted("console.unbind", arguments=lambda side: {"member_id": side.bound_member_id}),
+    Visit("console.slips", Elsewhere.OWN_ONLY),
+    posted("console.print_slips", form=lambda side: {"organization": side.branch_id}, right=200),
+    Visit("console.meetings", Elsewhere.OWN_ONLY),
+    Visit("console.meeting", arguments=meeting),
+    Visit("console.new_meeting", Elsewhere.OWN_ONLY),
+    posted("console.announce_meeting", form=new_meeting),
+    posted("console.cancel_meeting", arguments=meeting),
+    posted("console.sign_in_by_recorder", arguments=meeting, form=lambda side: {"member": side.member_id}),
+    Visit("console.screen", arguments=meeting),
+    Visit("console.screen_live", arguments=meeting),
+    Visit("console.screen_code", arguments=meeting),
+    posted("console.ask_ticket", arguments=meeting, right=200),
+    Visit("console.tray", Elsewhere.OWN_ONLY),
+    Visit("console.thread", arguments=thread),
+    posted("console.answer_thread", arguments=thread, form=fixed({"text": "已安排", "seen": 999})),
+    Visit("console.calendar", Elsewhere.SAME),
+    posted("console.set_day", elsewhere=Elsewhere.SAME, form=fixed({"day": "2027-01-01", "kind": "rest"})),
+    posted("console.clear_day", elsewhere=Elsewhere.SAME, form=fixed({"day": "2027-01-01"})),
+    Visit("console.accounts", Elsewhere.OWN_ONLY),
+    posted("console.open_account", form=new_account, right=200),
+    posted("console.renew_account", arguments=account, right=200),
+    posted("console.close_account", arguments=account),
+    posted("console.reopen_account", arguments=account),
+    posted(
+        "console.grant_role",
+        arguments=account,
+        form=lambda side: {"role": "auditor", "organization": side.branch_id},
+    ),
+    posted(
+        "console.withdraw_role",
+        arguments=lambda side: {"account_id": side.account_id, "role_id": side.spare_role_id},
+    ),
+    Visit("console.trail", Elsewhere.OWN_ONLY),
+    posted("console.verify_trail", elsewhere=Elsewhere.SAME, right=200),
+    Visit("console.password"),
+    posted("console.change_password", form=fixed({"current": "x", "new": "y", "again": "z"}), right=422),
+    posted("console.sign_out"),
+)
+WORLD = "tests.world"
+OPEN_PAGES = (("console.sign_in", "GET", 200), ("console.knock", "POST", 401))
+
+
+def world_of(site: Site) -> World:
+    found: World = site.app.extensions[WORLD]
+    return found
+
+
+def _ask(site: Site, browser: Browser, visit: Visit) -> tuple[int, str, str]:
+    """(status, text, where it led)."""
+    ours = world_of(site).left
+    with site.app.test_request_context():
+        address = url_for(visit.endpoint, **visit.arguments(ours))
+    posts = visit.method == "POST"
+    answer = browser.post(address, visit.form(ours)) if posts else browser.get(address)
+    return answer.status_code, answer.text, answer.headers.get("Location", "")
+
+
+def _permission(site: Site, visit: Visit) -> Permission | None:
+    access = access_of(site.app.view_functions[visit.endpoint])
+    assert access is not None
+    assert access.gate is Gate.STAFF
+    return access.permission
+
+
+def _role(site: Site, visit: Visit, *, allowed: bool) -> Role:
+    permission = _permission(site, visit)
+    # Everybody may see a first page: only an account without that role at all is wrong there.
+    return next(role for role in Role if (permission in PERMISSIONS[role] or permission is None) is allowed)
+
+
+def by_stranger(visit: Visit, site: Site) -> None:
+    status, _, location = _ask(site, site.stranger(), visit)
+
+    assert (status, location.split("?")[0]) == (302, "/console/login")
+
+
+def by_wrong_role(visit: Visit, site: Site) -> None:
+    permission = _permission(site, visit)
+    if all(permission in PERMISSIONS[role] for role in Role):
+        browser = site.without_roles()
+    else:
+        browser = site.staff(_role(site, visit, allowed=False), world_of(site).left.committee_id)
+
+    status, _, _ = _ask(site, browser, visit)
+
+    assert status == 403
+
+
+def by_wrong_subtree(visit: Visit, site: Site) -> None:
+    theirs = world_of(site).right
+    browser = site.staff(_role(site, visit, allowed=True), theirs.committee_id)
+
+    status, text, _ = _ask(site, browser, visit)
+
+    if visit.elsewhere is Elsewhere.NOT_FOUND:
+        assert status == 404
+    else:
+        assert status == visit.right
+    if visit.elsewhere is Elsewhere.OWN_ONLY:
+        assert world_of(site).left.mark not in text
+
+
+def by_right_one(visit: Visit, site: Site) -> None:
+    ours = world_of(site).left
+    browser = site.staff(_role(site, visit, allowed=True), ours.committee_id)
+
+    status, text, _ = _ask(site, browser, visit)
+
+    assert status == visit.right
+    assert world_of(site).right.mark not in text
+
+
+def open_to_stranger(endpoint: str, method: str, expected: int, site: Site) -> None:
+    status, _, _ = _ask(site, site.stranger(), Visit(endpoint, method=method))
+
+    assert status == expected
+
+
+def asset_to_stranger(site: Site) -> None:
+    with site.stranger().get("/console/static/console.css") as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "text/css")
+
+
+def _cases() -> Iterator[Case]:
+    trials = {
+        Who.STRANGER: by_stranger,
+        Who.WRONG_ROLE: by_wrong_role,
+        Who.WRONG_SUBTREE: by_wrong_subtree,
+        Who.RIGHT: by_right_one,
+    }
+    anybody = {"console.password", "console.change_password", "console.sign_out"}
+    for visit in VISITS:
+        for who, trial in trials.items():
+            if visit.endpoint not in anybody or who in (Who.STRANGER, Who.RIGHT):
+                yield Case(visit.endpoint, visit.method, who, partial(trial, visit))
+    for endpoint, method, expected in OPEN_PAGES:
+        yield Case(endpoint, method, Who.STRANGER, partial(open_to_stranger, endpoint, method, expected))
+    yield Case("console.static", "GET", Who.STRANGER, asset_to_stranger)
+
+
+CASES = tuple(_cases())

@@ -1,0 +1,101 @@
+"""Two subtrees that must not see each other, each with one of everything."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from app.core.crypto import Vault
+from app.core.db import Session, Sessions, new_engine
+from app.feedback import service as feedback
+from app.members import registry
+from app.members.models import MemberKind
+from app.organizations.models import Organization, OrganizationKind
+from app.schema import METADATA
+from app.staff.models import Role, StaffAccount, StaffRole
+from tests import factories
+from tests.factories import NOW
+
+
+@dataclass(frozen=True)
+class Side:
+    """`mark` stands in every name of this side, so that a leak into the other's page can be seen."""
+
+    mark: str
+    committee_id: int
+    branch_id: int
+    member_id: int
+    bound_member_id: int
+    meeting_id: int
+    thread_id: int
+    account_id: int
+    spare_role_id: int
+
+
+@dataclass(frozen=True)
+class World:
+    root_id: int
+    left: Side
+    right: Side
+
+
+def build(database: Path, vault: Vault) -> World:
+    engine = new_engine(f"sqlite:///{database}")
+    METADATA.create_all(engine)
+    with Sessions(engine).begin() as session:
+        root = factories.organization(session, name="集团党委", kind=OrganizationKind.COMMITTEE)
+        world = World(root.id, _side(session, root, "东山", vault), _side(session, root, "西河", vault))
+    engine.dispose()
+    return world
+
+
+def _side(session: Session, root: Organization, mark: str, vault: Vault) -> Side:
+    committee = factories.organization(
+        session, name=f"{mark}公司党委", parent=root, kind=OrganizationKind.COMMITTEE
+    )
+    branch = factories.organization(session, name=f"{mark}一支部", parent=committee)
+    member = registry.register(
+        session,
+        organization_id=branch.id,
+        name=f"{mark}赵一",
+        kind=MemberKind.FULL,
+        vault=vault,
+        now=NOW,
+        phone="13800138000" if mark == "东山" else "13900139000",
+    )
+    bound = factories.member(session, branch, name=f"{mark}钱二")
+    chat = factories.identity(session, member=bound)
+    meeting = factories.meeting(session, branch, expected=(member, bound))
+    meeting.title = f"{mark}支部党员大会"
+    meeting.ticket_url = "http://weixin.qq.com/q/02test"
+    meeting.ticket_until = NOW + timedelta(hours=3)
+    thread = feedback.submit(
+        session,
+        organization_id=branch.id,
+        member_id=bound.id,
+        identity_id=chat.id,
+        author=bound.name,
+        text=f"{mark}的食堂能不能早点开门",
+        working_days=5,
+        now=NOW,
+    )
+    account_id, spare = _colleague(session, mark, committee)
+    return Side(mark, committee.id, branch.id, member.id, bound.id, meeting.id, thread.id, account_id, spare)
+
+
+def _colleague(session: Session, mark: str, committee: Organization) -> tuple[int, int]:
+    account = StaffAccount(
+        username=f"colleague{committee.id}",
+        display_name=f"{mark}周五",
+        password_hash="none",
+        totp_sealed="none",
+        created_at=NOW,
+    )
+    session.add(account)
+    session.flush()
+    held = [
+        StaffRole(account_id=account.id, role=role, organization_id=committee.id)
+        for role in (Role.SECRETARY, Role.ORGANIZER)
+    ]
+    session.add_all(held)
+    session.flush()
+    return account.id, held[1].id

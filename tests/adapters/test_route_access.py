@@ -1,0 +1,77 @@
+"""The walk over the URL map: every route declares who may call it, and is tried by each kind of caller."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.access import public
+from app.core.clock import FixedClock
+from app.wiring import vault_of
+from tests.adapters import open_routes
+from tests.adapters.console import matrix
+from tests.adapters.console.world import World, build
+from tests.adapters.route_cases import Case, Who, gaps, routes, undeclared
+from tests.adapters.site import Site, opened
+from tests.services import settings
+
+CASES = (*matrix.CASES, *open_routes.CASES)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+    """Built once; each trial works on a copy."""
+    path = tmp_path_factory.mktemp("world") / "zhibu.db"
+    return path, build(path, vault_of(settings()))
+
+
+@pytest.fixture
+def site(model: tuple[Path, World], tmp_path: Path, clock: FixedClock) -> Iterator[Site]:
+    path, world = model
+    copy = shutil.copy(path, tmp_path / "zhibu.db")
+    with opened(Path(copy), clock) as site:
+        site.app.extensions[matrix.WORLD] = world
+        yield site
+
+
+def test_every_route_is_declared(site: Site) -> None:
+    assert undeclared(site.app) == []
+
+
+def test_every_route_has_its_trials(site: Site) -> None:
+    assert gaps(site.app, CASES) == []
+
+
+def test_trials_are_not_doubled() -> None:
+    keys = [case.key for case in CASES]
+
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_route(case: Case, site: Site) -> None:
+    case.check(site)
+
+
+def test_walk_new_route_without_declaration_is_found(site: Site) -> None:
+    site.app.add_url_rule("/console/forgotten", "forgotten", lambda: "")
+
+    assert undeclared(site.app) == ["forgotten"]
+
+
+def test_walk_new_route_without_trials_is_found(site: Site) -> None:
+    site.app.add_url_rule("/console/untried", "untried", public("a test")(lambda: ""), methods=["POST"])
+
+    assert gaps(site.app, CASES) == ["missing: POST untried by stranger"]
+
+
+def test_walk_trial_of_a_route_that_is_gone_is_found(site: Site) -> None:
+    gone = replace(CASES[0], endpoint="gone", method="GET", who=Who.STRANGER)
+
+    assert gaps(site.app, [*CASES, gone]) == ["no such route: GET gone"]
+
+
+def test_walk_knows_every_method_of_a_route(site: Site) -> None:
+    assert {("console.sign_in", "GET"), ("wechat_callback", "POST")} <= set(routes(site.app))
