@@ -37,10 +37,7 @@ class Chat:
 
     @property
     def session(self) -> Session:
-        """The transaction opens at its first use, so that who answers from memory alone takes no lock.
-
-        A handler that needs both asks for the session before the driver.
-        """
+        """The transaction opens at its first use, so that who answers from memory alone takes no lock."""
         return self.work.session
 
     @property

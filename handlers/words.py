@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 }
 WITH_ARGUMENT = {"bind": "绑定", "check_in": "签到", "feedback": "反馈"}
 HAND_CODE = re.compile(r"[0-9]{6}")
-EDGES = " \t\r\n\u3000。.!！~～,，、:：;；\"'“”‘’《》【】[]()（）"
+EDGES = " \t\r\n\u3000。.!！~～,，、:：;；\"'“”‘’《》【】「」『』〈〉[]()（）"
 
 _BY_WORD = {word: name for name, words in COMMANDS.items() for word in words}
 

@@ -166,7 +166,8 @@ class Driver:
 
 
 def driver_of(session: Session) -> Driver:
-    """The session's own transaction."""
+    """The session's own transaction, with what the session has not written yet."""
+    session.flush()
     connection = session.connection()
     return Driver(connection.dialect, connection.connection)
 
@@ -201,9 +202,17 @@ class Sessions:
 
     @contextmanager
     def work(self) -> Iterator["Work"]:
-        """A writing transaction that takes its locks when it is first used."""
+        """A writing transaction that begins, and takes its locks, when it is first used."""
         with ExitStack() as stack:
-            yield Work(self, stack)
+            work = Work(self, stack)
+            yield work
+            work.flush()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A writing transaction without a Session."""
+        with self._turns or nullcontext(), self.engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -213,29 +222,35 @@ class Sessions:
 
 
 class Work:
-    """One transaction: a Session where a verb asks for one, the bare driver where nobody did."""
+    """One transaction, asked through the bare driver, a Session, or both in any order."""
 
     def __init__(self, sessions: Sessions, stack: ExitStack) -> None:
         self._sessions = sessions
         self._stack = stack
+        self._connection: Connection | None = None
         self._session: Session | None = None
-        self._driver: Driver | None = None
 
     @property
     def session(self) -> Session:
         if self._session is None:
-            if self._driver is not None:
-                raise RuntimeError("the transaction has begun without a session")
-            self._session = self._stack.enter_context(self._sessions.begin())
+            self._session = Session(self._begun(), expire_on_commit=False)
         return self._session
 
     @property
     def driver(self) -> Driver:
+        self.flush()
+        connection = self._begun()
+        return Driver(connection.dialect, connection.connection)
+
+    def flush(self) -> None:
+        """Write what the session still holds, before the transaction ends."""
         if self._session is not None:
-            return driver_of(self._session)
-        if self._driver is None:
-            self._driver = self._stack.enter_context(self._sessions.write())
-        return self._driver
+            self._session.flush()
+
+    def _begun(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._stack.enter_context(self._sessions.connect())
+        return self._connection
 
 
 class Turns:

@@ -4,11 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import select
 
 from app.core.clock import FixedClock
+from app.core.db import Sessions
+from app.inbox.models import InboundEvent
+from app.meetings.models import Meeting
+from app.members import binding
+from app.members.models import Member
+from app.organizations.models import Organization
 from app.wiring import Services
 from handlers.callback import Answer, Callback
 from handlers.desk import Desk
+from tests import factories
 from tests.fakes import wechat
 from tests.fakes.wechat import Phone, Push
 
@@ -31,11 +39,21 @@ class Line:
         push = wechat.safe(message, stamp=self.stamp)
         answer = self.deliver(push)
         assert answer.status == 200, answer
-        return wechat.shown(answer.body, push.query)
+        return wechat.shown(answer.body)
 
     @property
     def stamp(self) -> int:
         return int(self.services.clock.now().timestamp())
+
+
+@dataclass
+class House:
+    """A branch with 张三 and 李四, and a meeting that is open now."""
+
+    branch: Organization
+    zhang: Member
+    li: Member
+    meeting: Meeting
 
 
 @pytest.fixture
@@ -53,3 +71,42 @@ def line(services: Services, desk: Desk) -> Line:
 @pytest.fixture
 def phone(clock: FixedClock) -> Phone:
     return Phone("oStranger0000000000000000001", int(clock.now().timestamp()))
+
+
+@pytest.fixture
+def house(sessions: Sessions) -> House:
+    with sessions.begin() as session:
+        branch = factories.organization(session, name="输电一班党支部")
+        zhang, li = (
+            factories.member(session, branch, name="张三"),
+            factories.member(session, branch, name="李四"),
+        )
+        meeting = factories.meeting(session, branch, expected=(zhang, li), scene="mopen", hand_code="135790")
+    return House(branch, zhang, li, meeting)
+
+
+@pytest.fixture
+def zhang_phone(sessions: Sessions, house: House, phone: Phone) -> Phone:
+    """张三's phone, bound."""
+    with sessions.begin() as session:
+        factories.identity(session, openid=phone.openid, member=house.zhang)
+    return phone
+
+
+@pytest.fixture
+def code(services: Services, house: House) -> str:
+    """The one-time code that the secretary handed to 张三."""
+    with services.sessions.begin() as session:
+        return binding.issue_code(
+            session,
+            member=house.zhang,
+            by="书记",
+            now=services.clock.now(),
+            vault=services.vault,
+            days=14,
+        )
+
+
+def events(sessions: Sessions) -> list[InboundEvent]:
+    with sessions.read() as session:
+        return list(session.scalars(select(InboundEvent).order_by(InboundEvent.id)))

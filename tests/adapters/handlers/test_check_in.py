@@ -1,0 +1,133 @@
+"""签到 in chat: every outcome, and the scan that comes before the binding."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.core.clock import FixedClock
+from app.core.db import Sessions
+from app.meetings.models import CheckIn, Meeting, Way
+from tests import factories
+from tests.adapters.handlers.conftest import House, Line
+from tests.fakes.wechat import Phone
+
+WELCOME = "欢迎关注华原集团党委。"
+
+
+def check_ins(sessions: Sessions) -> list[CheckIn]:
+    with sessions.read() as session:
+        return list(session.scalars(select(CheckIn)))
+
+
+def test_scan_signs_in_and_the_second_says_the_same_place(
+    line: Line, zhang_phone: Phone, sessions: Sessions
+) -> None:
+    first = line.say(zhang_phone.scan("mopen"))
+    second = line.say(zhang_phone.scan("mopen"))
+
+    assert first == "签到成功：第一季度支部党员大会\n您是第 1/2 位。"
+    assert second == "您已签到：第一季度支部党员大会\n您是第 1/2 位，不用重复签。"
+    assert [row.way for row in check_ins(sessions)] == [Way.SCAN]
+
+
+@pytest.mark.parametrize("written", ["签到 135790", "签到135790", "135790", "签 到　１３５７９０", "135 790"])
+def test_hand_code_signs_in(line: Line, zhang_phone: Phone, sessions: Sessions, written: str) -> None:
+    assert (line.say(zhang_phone.text(written)) or "").startswith("签到成功")
+    assert [row.way for row in check_ins(sessions)] == [Way.HAND_CODE]
+
+
+def test_hand_code_is_asked_for(line: Line, zhang_phone: Phone) -> None:
+    line.say(zhang_phone.text("签到"))
+
+    assert (line.say(zhang_phone.text("135790")) or "").startswith("签到成功")
+
+
+def test_wrong_hand_codes_are_limited(line: Line, zhang_phone: Phone, sessions: Sessions) -> None:
+    shown = [line.say(zhang_phone.text(f"签到 {number:06d}")) for number in range(10)]
+
+    assert {(text or "")[:8] for text in shown} == {"没有找到这个签到"}
+    assert line.say(zhang_phone.text("签到 135790")) == "试错次数太多，请扫大屏二维码，或请会议记录人补签。"
+    assert (line.say(zhang_phone.scan("mopen")) or "").startswith("签到成功")
+
+
+@pytest.mark.parametrize(
+    ("later", "shown"),
+    [
+        (
+            timedelta(minutes=-31),
+            "还没到签到时间：第一季度支部党员大会\n3月2日 08:30 开始签到，到时再扫一次。",
+        ),
+        (
+            timedelta(hours=2, seconds=1),
+            "签到已结束：第一季度支部党员大会\n如果您到了会场，请联系会议记录人补签。",
+        ),
+    ],
+)
+def test_scan_outside_the_window_says_what_to_do(
+    line: Line, zhang_phone: Phone, clock: FixedClock, sessions: Sessions, later: timedelta, shown: str
+) -> None:
+    clock.advance(later)
+
+    assert line.say(zhang_phone.scan("mopen")) == shown
+    assert check_ins(sessions) == []
+
+
+def test_scan_of_somebody_not_expected_is_told_so(
+    line: Line, phone: Phone, house: House, sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        guest = factories.member(session, house.branch, name="王五")
+        factories.identity(session, openid=phone.openid, member=guest)
+
+    assert (line.say(phone.scan("mopen")) or "").startswith("应到名单里没有您：")
+    assert check_ins(sessions) == []
+
+
+def test_scan_of_a_cancelled_meeting_says_so(
+    line: Line, zhang_phone: Phone, house: House, sessions: Sessions, clock: FixedClock
+) -> None:
+    with sessions.begin() as session:
+        session.get_one(Meeting, house.meeting.id).cancelled_at = clock.now()
+
+    assert (line.say(zhang_phone.scan("mopen")) or "").startswith("这次会议已取消：")
+
+
+def test_scan_of_an_unknown_code(line: Line, zhang_phone: Phone) -> None:
+    assert (line.say(zhang_phone.scan("other")) or "").startswith("这个码不是签到码")
+
+
+def test_follow_by_scanning_keeps_the_time_and_asks_for_the_name(
+    line: Line, phone: Phone, house: House
+) -> None:
+    shown = line.say(phone.event("subscribe", "qrscene_mopen", "<Ticket>t</Ticket>")) or ""
+
+    assert shown.startswith(WELCOME)
+    assert "已记下您 09:00 到场：第一季度支部党员大会" in shown
+
+
+def test_scan_before_binding_counts_with_its_own_time(
+    line: Line, phone: Phone, clock: FixedClock, code: str, sessions: Sessions
+) -> None:
+    scanned_at = clock.now()
+    line.say(phone.scan("mopen"))
+    clock.advance(timedelta(hours=3))
+    line.say(phone.text("绑定"))
+    line.say(phone.text("张三"))
+
+    shown = line.say(phone.text(code)) or ""
+
+    assert "您之前扫码的“第一季度支部党员大会”已计入签到（第 1/2）。" in shown
+    assert [(row.checked_in_at, row.way) for row in check_ins(sessions)] == [(scanned_at, Way.KEPT_SCAN)]
+
+
+def test_name_answers_the_kept_scan_directly(line: Line, phone: Phone, code: str, sessions: Sessions) -> None:
+    line.say(phone.scan("mopen"))
+    line.say(phone.text("张三"))
+    line.say(phone.text(code))
+
+    assert len(check_ins(sessions)) == 1
+
+
+def test_plain_follow_is_welcomed(line: Line, phone: Phone) -> None:
+    assert (line.say(phone.event("subscribe")) or "").startswith(WELCOME)
