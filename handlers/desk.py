@@ -114,12 +114,15 @@ class Desk:
         self._pool.shutdown(wait=True, cancel_futures=False)
 
     def _keep(self, message: Kept) -> tuple[Claim | None, Person | None]:
-        """(the claim, or None for a repeat; who speaks, where we know them): one transaction, before anything else."""
-        inbound, app_id = message.inbound, self._services.settings.wechat.app_id
+        """(the claim, or None for a repeat; who speaks, if anybody is met): one transaction, before anything else."""
+        now, inbound = self._now(), message.inbound
         with self._services.sessions.write() as driver:
-            claim = inbox.accept(driver, _arrival(message), now=self._now())
-            person = identities.recall(driver, app_id=app_id, openid=inbound.openid) if claim else None
-        return claim, person
+            claim = inbox.accept(driver, _arrival(message), now=now)
+            met = claim is not None and _meets(inbound)
+            return claim, identities.encounter(driver, **self._speaker(inbound), now=now) if met else None
+
+    def _speaker(self, inbound: Inbound) -> dict[str, str]:
+        return {"app_id": self._services.settings.wechat.app_id, "openid": inbound.openid}
 
     def _finish(self, key: str) -> bool:
         seen = inbox.look(self._services.sessions, key)
@@ -174,12 +177,11 @@ class Desk:
         return reply
 
     def _route(self, work: Work, inbound: Inbound, person: Person | None, now: datetime) -> str:
-        if inbound.kind == "event" and not router.needs_person(inbound.event):
+        if not _meets(inbound):
             router.on_event(Event(work, self._services, inbound, now))
             return ""
         if person is None:
-            app_id = self._services.settings.wechat.app_id
-            person = identities.meet(work.session, app_id=app_id, openid=inbound.openid, now=now)
+            person = identities.encounter(work.driver, **self._speaker(inbound), now=now)
         return router.answer(Chat(work, self._services, inbound, person, now))
 
     def _end(self, claim: Claim, inbound: Inbound, job: _Job, text: str, *, error: str | None) -> str:
@@ -198,8 +200,7 @@ class Desk:
         """The text itself while the request waits; "" once it is queued as a message of its own."""
         if not text or job.settle():
             return text
-        app_id = self._services.settings.wechat.app_id
-        person = identities.recall(work.driver, app_id=app_id, openid=inbound.openid)
+        person = identities.recall(work.driver, **self._speaker(inbound))
         if person is not None:
             subject = f"inbox:{claim.key[:40]}:{claim.attempt}"
             notices.queue(
@@ -232,6 +233,10 @@ def _wait(future: Future[str], job: _Job, deadline: float, hang_up: float) -> st
         return future.result(timeout=max(0.0, hang_up - time.monotonic()))
     except (TimeoutError, ClaimLost) as late:
         raise NotKept from late
+
+
+def _meets(inbound: Inbound) -> bool:
+    return inbound.kind != "event" or router.needs_person(inbound.event)
 
 
 def _kind(inbound: Inbound) -> str:

@@ -5,13 +5,11 @@ On the path of every message: reads are prepared statements on columns, and no e
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, case, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from app.core.db import Driver, Session, driver_of, rows_changed
 from app.core.prepared import Prepared
@@ -80,6 +78,15 @@ PEOPLE: Select[Any] = select(
 BY_OPENID = Prepared(
     PEOPLE.where(IDENTITY.c.app_id == bindparam("app_id"), IDENTITY.c.openid == bindparam("openid"))
 )
+FIRST_MEETING = Prepared(
+    insert(WeChatIdentity).values(
+        app_id=bindparam("app_id"),
+        openid=bindparam("openid"),
+        followed_at=bindparam("followed_at"),
+        binding_failures=0,
+        menu_wanted=False,
+    )
+)
 SET_TOPIC = Prepared(
     update(WeChatIdentity)
     .where(WeChatIdentity.id == bindparam("identity_id"))
@@ -121,19 +128,19 @@ def recall(driver: Driver, *, app_id: str, openid: str) -> Person | None:
 
 def meet(session: Session, *, app_id: str, openid: str, now: datetime) -> Person:
     """The person behind an OpenID, new or known. Only followers can chat, so a new one follows from now."""
-    known = find(session, app_id=app_id, openid=openid)
-    return known or _first_meeting(session, app_id=app_id, openid=openid, now=now)
+    return encounter(driver_of(session), app_id=app_id, openid=openid, now=now)
 
 
-def _first_meeting(session: Session, *, app_id: str, openid: str, now: datetime) -> Person:
-    new = insert(WeChatIdentity).values(app_id=app_id, openid=openid, followed_at=now)
-    # On a conflict another process met the same person in this moment, and its row is the one to use.
-    with suppress(IntegrityError), session.begin_nested():
-        session.execute(new)
-    person = find(session, app_id=app_id, openid=openid)
-    if person is None:
+def encounter(driver: Driver, *, app_id: str, openid: str, now: datetime) -> Person:
+    """As `meet`, for an edge that has no session open."""
+    known = recall(driver, app_id=app_id, openid=openid)
+    if known is None:
+        # Where another process meets the same person in this moment, its row is the one to use.
+        FIRST_MEETING.once(driver, app_id=app_id, openid=openid, followed_at=now)
+        known = recall(driver, app_id=app_id, openid=openid)
+    if known is None:
         raise LookupError("an identity vanished while it was met; the next delivery meets it again")
-    return person
+    return known
 
 
 def follow(session: Session, *, app_id: str, openid: str, now: datetime) -> Person:
