@@ -13,6 +13,8 @@ csrf = CSRFProtect()
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 WITH_TEMPORARY_PASSWORD = frozenset({"console.password", "console.change_password", "console.sign_out"})
 SIGN_IN = "console.sign_in"
+LARGEST_FORM = 256 * 1024
+LARGEST = {"console.upload_roster": 21 * 1024 * 1024}
 
 
 @console.before_request
@@ -22,6 +24,7 @@ def guard() -> ResponseReturnValue | None:
     if access is None:
         abort(500)
     g.address = request.remote_addr or ""
+    request.max_content_length = LARGEST.get(request.endpoint or "", LARGEST_FORM)
     if access.gate is not Gate.PUBLIC and not current_user.is_authenticated:
         return _to_sign_in()
     if request.method in WRITES:

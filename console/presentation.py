@@ -24,6 +24,7 @@ NAVIGATION = (
     ("console.members", "党员", "users", Permission.MEMBERS_VIEW),
     ("console.meetings", "会议", "calendar-event", Permission.MEETINGS_VIEW),
     ("console.tray", "意见", "message-2", Permission.FEEDBACK_VIEW),
+    ("console.roster", "名册导入", "file-import", Permission.ROSTER_IMPORT),
     ("console.calendar", "工作日历", "calendar", Permission.CALENDAR_EDIT),
     ("console.accounts", "账号", "key", Permission.STAFF_MANAGE),
     ("console.trail", "操作记录", "shield-check", Permission.AUDIT_VIEW),

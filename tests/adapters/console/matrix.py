@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 from flask import url_for
@@ -85,6 +86,14 @@ def new_account(side: Side) -> dict[str, object]:
     }
 
 
+def roster(side: Side) -> dict[str, object]:
+    return {"import_id": side.roster_id}
+
+
+def broken_file(side: Side) -> dict[str, object]:
+    return {"organization": side.branch_id, "file": (BytesIO(b"no workbook"), "roster.xlsx")}
+
+
 def posted(endpoint: str, **more: object) -> Visit:
     return Visit(endpoint, method="POST", **{"right": 302, **more})  # type: ignore[arg-type]
 
@@ -129,6 +138,12 @@ VISITS = (
         "console.withdraw_role",
         arguments=lambda side: {"account_id": side.account_id, "role_id": side.spare_role_id},
     ),
+    Visit("console.roster", Elsewhere.OWN_ONLY),
+    Visit("console.roster_template", Elsewhere.OWN_ONLY),
+    posted("console.upload_roster", form=broken_file, right=422),
+    Visit("console.roster_import", arguments=roster),
+    posted("console.apply_roster", arguments=roster, form=fixed({"line": "1"})),
+    posted("console.revert_roster", arguments=roster),
     Visit("console.trail", Elsewhere.OWN_ONLY),
     posted("console.verify_trail", elsewhere=Elsewhere.SAME, right=200),
     Visit("console.password"),
@@ -151,7 +166,8 @@ def _ask(site: Site, browser: Browser, visit: Visit) -> tuple[int, str, str]:
         address = url_for(visit.endpoint, **visit.arguments(ours))
     posts = visit.method == "POST"
     answer = browser.post(address, visit.form(ours)) if posts else browser.get(address)
-    return answer.status_code, answer.text, answer.headers.get("Location", "")
+    text = answer.get_data().decode("utf-8", "replace")
+    return answer.status_code, text, answer.headers.get("Location", "")
 
 
 def _permission(site: Site, visit: Visit) -> Permission | None:

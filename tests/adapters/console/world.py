@@ -9,6 +9,7 @@ from app.core.db import Session, Sessions, new_engine
 from app.feedback import service as feedback
 from app.members import registry
 from app.members.models import MemberKind
+from app.members.roster.models import RosterImport
 from app.organizations.models import Organization, OrganizationKind
 from app.schema import METADATA
 from app.staff.models import Role, StaffAccount, StaffRole
@@ -29,6 +30,7 @@ class Side:
     thread_id: int
     account_id: int
     spare_role_id: int
+    roster_id: int
 
 
 @dataclass(frozen=True)
