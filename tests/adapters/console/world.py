@@ -81,17 +81,35 @@ def _side(session: Session, root: Organization, mark: str, vault: Vault) -> Side
         now=NOW,
     )
     account_id, spare = _colleague(session, mark, committee)
-    return Side(mark, committee.id, branch.id, member.id, bound.id, meeting.id, thread.id, account_id, spare)
-
-
-def _colleague(session: Session, mark: str, committee: Organization) -> tuple[int, int]:
-    account = StaffAccount(
-        username=f"colleague{committee.id}",
-        display_name=f"{mark}周五",
-        password_hash="none",
-        totp_sealed="none",
-        created_at=NOW,
+    return Side(
+        mark=mark,
+        committee_id=committee.id,
+        branch_id=branch.id,
+        member_id=member.id,
+        bound_member_id=bound.id,
+        meeting_id=meeting.id,
+        thread_id=thread.id,
+        account_id=account_id,
+        spare_role_id=spare,
+        roster_id=_roster(session, mark, branch).id,
     )
+
+
+def _roster(session: Session, mark: str, branch: Organization) -> RosterImport:
+    made = RosterImport(
+        filename=f"{mark}名册.xlsx",
+        digest="0" * 64,
+        organization_id=branch.id,
+        complete=False,
+        row_total=0,
+        unchanged=0,
+        notes="",
+        created_at=NOW,
+        created_by="somebody",
+    )
+    session.add(made)
+    session.flush()
+    return made
     session.add(account)
     session.flush()
     held = [
