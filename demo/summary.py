@@ -3,6 +3,9 @@
 import sys
 from typing import Any
 
+SHOWN_AT_ONCE = 2
+"""More would not fit on a line of 80, and a line that wraps cannot be written over."""
+
 TEXT = """
 Zhibu demo is running.                    智支部演示已启动。
   Console    控制台    {urls[console]}
@@ -37,7 +40,7 @@ def show(sheet: dict[str, Any], *, path: str, logs: str) -> None:
 def show_codes(codes: dict[str, str], left: int) -> None:
     """On a terminal, one line that is kept up to date; nothing where the output goes to a file."""
     if sys.stdout.isatty():
-        line = "  ".join(f"{username} {code}" for username, code in codes.items())
+        line = "  ".join(f"{username} {code}" for username, code in list(codes.items())[:SHOWN_AT_ONCE])
         sys.stdout.write(f"\r动态码 {line}  ({left:2} s) ")
         sys.stdout.flush()
 
