@@ -110,6 +110,16 @@ def _roster(session: Session, mark: str, branch: Organization) -> RosterImport:
     session.add(made)
     session.flush()
     return made
+
+
+def _colleague(session: Session, mark: str, committee: Organization) -> tuple[int, int]:
+    account = StaffAccount(
+        username=f"colleague{committee.id}",
+        display_name=f"{mark}周五",
+        password_hash="none",
+        totp_sealed="none",
+        created_at=NOW,
+    )
     session.add(account)
     session.flush()
     held = [
