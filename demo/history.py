@@ -12,18 +12,18 @@ from app.feedback import service as feedback
 from app.meetings import service as meetings
 from app.meetings.models import CheckIn, Meeting, MeetingKind, Way
 from app.members import identities
-from app.members.models import PARTY_MEMBERS, Member, WeChatIdentity
+from app.members.models import PARTY_MEMBERS, Member
 from app.notices import dispatch
 from app.notices.models import Delivery
 from app.notices.ports import Sent
 from app.organizations.models import BRANCH_KINDS, Organization
 from app.wechat.notices import CUSTOMER
-from demo.cast import BOUND, COLLEAGUES, STAFF, Guest, openid
+from demo.cast import COLLEAGUES, STAFF, Guest
+from demo.chats import bind_chats
 from demo.roster import Roster
 
 BY = "demo"
 WORKING_DAYS = 5
-EVERY_BOUND = 21
 BRANCHES_THAT_MET = 40
 HELD_DAYS_AGO = 12
 STAYED_AWAY_EVERY = 9
@@ -51,38 +51,10 @@ LETTERS: tuple[tuple[Guest, int, str, str | None], ...] = (
 
 def write_history(session: Session, branch: Organization, *, app_id: str, now: datetime) -> None:
     roster = Roster.of(session, branch)
-    _bind_guests(session, roster, app_id, now)
-    _bind_others(session, branch, app_id, now)
+    bind_chats(session, roster, app_id=app_id, now=now)
     _hold_meetings(session, branch, now)
     for guest, days_ago, text, reply in LETTERS:
         _write(session, roster, guest, app_id, now - timedelta(days=days_ago), text, reply)
-
-
-def _bind_guests(session: Session, roster: Roster, app_id: str, now: datetime) -> None:
-    rows = [
-        _bound(app_id, guest.openid, roster.member_of(guest).id, now - timedelta(days=40))
-        | {"menu_wanted": True}
-        for guest in BOUND
-    ]
-    session.execute(insert(WeChatIdentity), rows)
-
-
-def _bind_others(session: Session, branch: Organization, app_id: str, now: datetime) -> None:
-    """People elsewhere in the group, so that a dashboard of the whole shows something."""
-    elsewhere = session.scalars(
-        select(Member.id)
-        .where(Member.organization_id != branch.id, Member.kind.in_(PARTY_MEMBERS))
-        .order_by(Member.id)
-    ).all()
-    rows = [
-        _bound(app_id, openid(f"{number:05d}"), member_id, now - timedelta(days=2 + number % 50))
-        for number, member_id in enumerate(elsewhere[::EVERY_BOUND], start=1)
-    ]
-    session.execute(insert(WeChatIdentity), rows)
-
-
-def _bound(app_id: str, openid_: str, member_id: int, at: datetime) -> dict[str, object]:
-    return {"app_id": app_id, "openid": openid_, "member_id": member_id, "bound_at": at, "followed_at": at}
 
 
 def _hold_meetings(session: Session, branch: Organization, now: datetime) -> None:

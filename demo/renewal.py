@@ -14,6 +14,7 @@ from app.members import binding
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from demo.cast import BOUND, Guest
+from demo.chats import bind_chats
 from demo.history import BY
 from demo.load import Target
 from demo.reference_group import ReferenceGroup
@@ -46,6 +47,7 @@ def renew(target: Target, group: ReferenceGroup, *, now: datetime) -> Stage:
             raise LookupError("the demo branch is not there; the group was not loaded")
         _announce_next(session, branch, now)
         roster = Roster.of(session, branch)
+        bind_chats(session, roster, app_id=target.app_id, now=now)
         guest, member = unbound_follower(session, roster, app_id=target.app_id)
         code = binding.issue_code(session, member=member, by=BY, now=now, vault=target.vault, days=CODE_DAYS)
         names = {one.openid: roster.member_of(one).name for one in (*BOUND, guest)}

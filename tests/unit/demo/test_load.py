@@ -216,3 +216,19 @@ def test_renewal_after_the_follower_was_bound_takes_the_next_one(
 
     assert again.follower.place == stage.follower.place + 1
     assert again.follower.openid not in {stage.follower.openid, MEMBER.openid}
+
+
+def test_renewal_for_another_account_binds_the_same_people_there(
+    target: Target, group: ReferenceGroup, stage: Stage
+) -> None:
+    other = Target(target.sessions, target.vault, "wx00000000000de399")
+
+    renew(other, group, now=NOW)
+    renew(other, group, now=NOW)
+
+    with target.sessions.read() as session:
+        here = identities.find(session, app_id=APP_ID, openid=MEMBER.openid)
+        there = identities.find(session, app_id=other.app_id, openid=MEMBER.openid)
+    assert here is not None
+    assert there is not None
+    assert there.member_id == here.member_id
