@@ -206,4 +206,4 @@ def test_demo_with_an_unknown_setting_says_so_in_one_line(data_dir: Path) -> Non
         check=False,
     )
 
-    assert (ended.returncode, ended.stderr) == (1, "demo: wechat.toke: unknown key\n")
+    assert (ended.returncode, ended.stderr) == (1, "demo: ZHIBU_WECHAT__TOKE: unknown setting\n")
