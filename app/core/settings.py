@@ -2,24 +2,41 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
-    EnvSettingsSource,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    YamlConfigSettingsSource,
 )
 
 PREFIX = "ZHIBU_"
-NOT_SETTINGS = ("ZHIBU_TEST_", "ZHIBU_CONFIG")
+CONFIG = "ZHIBU_CONFIG"
+OF_TESTS = "ZHIBU_TEST_"
+FROM_FILE = "_FILE"
+DELIMITER = "__"
 DEFAULT_FILE = Path(__file__).resolve().parents[2] / "config.yaml"
 
 
 class BadSettings(RuntimeError):
     """The process must not start; the message is one line for the operator."""
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (
+        parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment
+    ):
+        raise ValueError("no http(s) address")
+    return text
+
+
+Address = Annotated[str, AfterValidator(_address)]
+"""Where a server is reached; empty where that is allowed."""
 
 
 class Section(BaseModel):
@@ -33,14 +50,10 @@ class WeChat(Section):
     encoding_aes_key: SecretStr = Field(min_length=43, max_length=43)
     original_id: str
     mode: Literal["safe", "compatible", "plain"]
-    api_base_url: str
-    mp_base_url: str
-    open_base_url: str
+    api_base_url: Address = Field(min_length=1)
+    mp_base_url: Address
+    open_base_url: Address
     timeout_seconds: float = Field(gt=0, le=30)
-
-    def url_of(self, host: str) -> str:
-        """Where calls for one of the platform's hosts go; all follow `api_base_url` unless set apart."""
-        return {"mp": self.mp_base_url, "open": self.open_base_url}.get(host, "") or self.api_base_url
 
 
 class MiniProgram(Section):
@@ -55,7 +68,7 @@ class Pay(Section):
     api_v3_key: SecretStr
     public_key_id: str
     public_key: SecretStr
-    base_url: str
+    base_url: Address = Field(min_length=1)
 
 
 class Database(Section):
@@ -74,7 +87,7 @@ class Security(Section):
 
 
 class Site(Section):
-    base_url: str
+    base_url: Address
     organization_name: str
 
 
@@ -113,29 +126,8 @@ class Metrics(Section):
     token: SecretStr
 
 
-class _FromFiles(EnvSettingsSource):
-    """`ZHIBU_WECHAT__TOKEN_FILE=/run/secrets/token` gives the secret that the file holds."""
-
-    def _load_env_vars(self) -> dict[str, str | None]:
-        found = {name.lower(): value for name, value in os.environ.items() if _is_file_setting(name)}
-        return {name.removesuffix("_file"): _read(name, value) for name, value in found.items()}
-
-
-def _is_file_setting(name: str) -> bool:
-    return name.upper().startswith(PREFIX) and name.upper().endswith("_FILE")
-
-
-def _read(name: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise BadSettings(f"{name.upper()}: cannot read {path}: {error.strerror}") from error
-
-
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, yaml_file_encoding="utf-8"
-    )
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
     wechat: WeChat
     miniprogram: MiniProgram
@@ -161,14 +153,14 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        path = Path(os.environ.get("ZHIBU_CONFIG", DEFAULT_FILE))
-        yaml = YamlConfigSettingsSource(settings_cls, yaml_file=path)
-        return init_settings, env_settings, _FromFiles(settings_cls), yaml
+        given, files = _environment()
+        layers = (given, {name: _secret(name, path) for name, path in files.items()})
+        sources = (InitSettingsSource(settings_cls, _sections(layer)) for layer in layers)
+        return init_settings, *sources, InitSettingsSource(settings_cls, _from_yaml())
 
 
 def load(**given: Any) -> Settings:
     """Everything checked, or BadSettings with one line that names each fault. `given` wins (tests)."""
-    _refuse_unknown_environment()
     try:
         return Settings(**given)
     except ValidationError as error:
@@ -176,21 +168,66 @@ def load(**given: Any) -> Settings:
         raise BadSettings(faults) from None
 
 
+def _environment() -> tuple[dict[str, str], dict[str, str]]:
+    """What the environment sets itself, and the files that it names; a name nobody knows stops the start."""
+    given, files = dict[str, str](), dict[str, str]()
+    for name, value in ((name.upper(), value) for name, value in os.environ.items()):
+        if not name.startswith(PREFIX) or name == CONFIG or name.startswith(OF_TESTS):
+            continue
+        if _known(name):
+            given[name] = value
+        elif name.endswith(FROM_FILE) and _known(name.removesuffix(FROM_FILE)):
+            files[name] = value
+        else:
+            raise BadSettings(f"{name}: unknown setting")
+    return given, files
+
+
+def _known(name: str) -> bool:
+    section, _, key = name.removeprefix(PREFIX).lower().partition(DELIMITER)
+    field = Settings.model_fields.get(section)
+    return field is not None and key in getattr(field.annotation, "model_fields", {})
+
+
+def _sections(values: dict[str, str]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for name, value in values.items():
+        section, _, key = name.removeprefix(PREFIX).removesuffix(FROM_FILE).lower().partition(DELIMITER)
+        nested.setdefault(section, {})[key] = value
+    return nested
+
+
+def _secret(name: str, path: str) -> str:
+    """The path is not repeated: somebody may have put the secret itself there."""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise BadSettings(f"{name}: cannot read the file that it names: {reason}") from None
+
+
+def _from_yaml() -> dict[str, Any]:
+    path = Path(os.environ.get(CONFIG, DEFAULT_FILE))
+    try:
+        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSettings(f"{path}: {error.strerror}; {CONFIG} names another file") from None
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise BadSettings(f"{path}: not YAML" + (f", line {mark.line + 1}" if mark else "")) from None
+    if not isinstance(declared, dict):
+        raise BadSettings(f"{path}: the file holds no sections")
+    return {str(section): keys for section, keys in declared.items()}
+
+
 def _fault(item: Any) -> str:
+    """One fault without the value, which may be a secret."""
     path = [str(part) for part in item["loc"]]
-    variable = PREFIX + "__".join(path).upper()
+    variable = PREFIX + DELIMITER.join(path).upper()
     if item["type"] == "extra_forbidden":
         return f"{'.'.join(path)}: unknown key"
-    if item["type"] in ("missing", "string_too_short"):
-        return f"{'.'.join(path)} is missing or too short: set {variable} or {variable}_FILE"
-    return f"{'.'.join(path)}: {item['msg']}"
-
-
-def _refuse_unknown_environment() -> None:
-    sections = set(Settings.model_fields)
-    for name in os.environ:
-        if not name.startswith(PREFIX) or name.startswith(NOT_SETTINGS):
-            continue
-        section = name.removeprefix(PREFIX).partition("__")[0].lower()
-        if section not in sections:
-            raise BadSettings(f"{name}: unknown setting")
+    if len(path) == 1:
+        return f"{path[0]}: the section is missing or is no section"
+    if item["type"] in ("missing", "string_too_short", "too_short"):
+        return f"{variable} is missing or too short: set it or {variable}{FROM_FILE}"
+    return f"{variable}: {item['msg'].removeprefix('Value error, ')}"
