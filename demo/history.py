@@ -1,7 +1,7 @@
 """What has happened in the group before the visitor comes: bound chats, meetings held, letters written."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import insert, select
 
@@ -23,6 +23,7 @@ from demo.chats import bind_chats
 from demo.roster import Roster
 
 BY = "demo"
+SATURDAY = 5
 WORKING_DAYS = 5
 BRANCHES_THAT_MET = 40
 HELD_DAYS_AGO = 12
@@ -70,12 +71,12 @@ def _hold_meetings(session: Session, branch: Organization, now: datetime) -> Non
 
 def _hold(session: Session, branch: Organization, day: datetime) -> None:
     """One past meeting with the sign-ins that it had."""
-    starts_at = from_local(local_day(day), 14, 30)
+    starts_at = from_local(working_day(local_day(day)), 14, 30)
     meeting = meetings.announce(
         session,
         organization=branch,
         kind=MeetingKind.MEMBER_MEETING,
-        title=f"{local_day(day).month}月支部党员大会",
+        title=f"{local_day(starts_at).month}月支部党员大会",
         place="党员活动室",
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=2),
@@ -83,6 +84,11 @@ def _hold(session: Session, branch: Organization, day: datetime) -> None:
         now=starts_at - timedelta(days=5),
     )
     _sign_in(session, meeting, _party(session, branch))
+
+
+def working_day(day: date) -> date:
+    """The same day, or the Monday after a weekend: nobody calls a meeting on days of rest."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() >= SATURDAY else 0)
 
 
 def _party(session: Session, branch: Organization) -> Sequence[int]:

@@ -15,7 +15,7 @@ from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from demo.cast import BOUND, Guest
 from demo.chats import bind_chats
-from demo.history import BY
+from demo.history import BY, working_day
 from demo.load import Target
 from demo.reference_group import ReferenceGroup
 from demo.roster import Roster, unbound_follower
@@ -67,7 +67,7 @@ def _open_meeting(session: Session, branch: Organization, now: datetime) -> Meet
 def _announce_next(session: Session, branch: Organization, now: datetime) -> None:
     last = _latest(session, branch, NEXT_TITLE)
     if last is None or last.starts_at < now:
-        starts_at = from_local(local_day(now) + timedelta(days=NEXT_IN_DAYS), 15)
+        starts_at = from_local(working_day(local_day(now) + timedelta(days=NEXT_IN_DAYS)), 15)
         _announce(session, branch, NEXT_TITLE, starts_at, timedelta(hours=2), now)
 
 

@@ -6,6 +6,7 @@ import pyotp
 import pytest
 from sqlalchemy import func, select
 
+from app.core.clock import local_day
 from app.core.crypto import KeyRing, Vault
 from app.core.db import Sessions
 from app.feedback import queries as feedback
@@ -136,6 +137,15 @@ def test_load_guests_are_bound_and_the_staff_member_is_no_party_member(target: T
     assert all(one is not None and one.organization_id == stage.branch.id for one in found)
     assert staff is not None
     assert staff.kind is MemberKind.MASSES
+
+
+def test_load_meetings_are_held_and_planned_on_working_days_only(target: Target, stage: Stage) -> None:
+    with target.sessions.read() as session:
+        others = session.scalars(select(Meeting).where(Meeting.id != stage.meeting.id)).all()
+
+    assert len(others) >= 40
+    assert {local_day(one.starts_at).weekday() for one in others} <= {0, 1, 2, 3, 4}
+    assert all(one.ends_at < NOW or one.starts_at > NOW for one in others)
 
 
 def test_load_letters_are_open_overdue_and_answered(target: Target, stage: Stage) -> None:
