@@ -168,8 +168,10 @@ def _line(change: Change, sealed: str) -> dict[str, Any]:
 
 
 def _keep(session: Session, import_id: int, lines: Sequence[dict[str, Any]]) -> None:
+    """One statement for all: without `render_nulls` the rows would be split wherever a NULL comes or goes."""
     if lines:
-        session.execute(insert(RosterChange), [{"import_id": import_id, **line} for line in lines])
+        statement = insert(RosterChange).execution_options(render_nulls=True)
+        session.execute(statement, [{"import_id": import_id, **line} for line in lines])
 
 
 def forget(session: Session, *, before: datetime) -> int:

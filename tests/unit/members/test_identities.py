@@ -228,3 +228,23 @@ def test_menu_done_without_a_state_always_ends_the_wish(
     identities.menu_done(session, chat.id)
 
     assert identities.menus_wanted(session, 10) == []
+
+
+def test_follow_of_a_new_person_is_a_first_meeting(session: Session, now: datetime) -> None:
+    person = identities.follow(session, app_id=APP_ID, openid="oFirst", now=now)
+
+    assert person == identities.find(session, app_id=APP_ID, openid="oFirst")
+    assert session.scalar(select(WeChatIdentity.followed_at)) == now
+
+
+def test_forget_unionid_keeps_the_chat(session: Session) -> None:
+    chat = factories.identity(session, openid="oUnion")
+    other = factories.identity(session, openid="oOther")
+    session.execute(update(WeChatIdentity).values(unionid="u"))
+
+    identities.forget_unionid(session, app_id=APP_ID, openid="oUnion")
+
+    rows = session.execute(
+        select(WeChatIdentity.id, WeChatIdentity.unionid).order_by(WeChatIdentity.id)
+    ).all()
+    assert [(row.id, row.unionid) for row in rows] == [(chat.id, None), (other.id, "u")]

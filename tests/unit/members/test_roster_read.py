@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.members.models import Gender, MemberKind
+from app.members.roster import workbook
 from app.members.roster.archive import RosterRefused
 from app.members.roster.markup import cell_name
 from app.members.roster.read import Row, read
@@ -364,6 +365,33 @@ def test_read_damaged_sheet_is_refused(old: bytes, new: bytes) -> None:
     content = with_part(sheet(GOOD), SHEET, lambda part: part.replace(old, new))
 
     assert refusal(content) == ("工作表内容损坏，请用 Excel 打开后另存",)
+
+
+def test_read_text_that_is_nowhere_is_refused() -> None:
+    content = with_part(sheet(GOOD), SHEET, lambda part: part.replace(b"<v>7</v>", b"<v>99999</v>"))
+
+    assert refusal(content) == ("工作簿内容损坏，请用 Excel 打开后另存",)
+
+
+class PanicException(BaseException):
+    """What the Rust reader raises where it has a bug of its own."""
+
+
+@pytest.mark.parametrize(
+    ("raised", "seen"), [(PanicException, RosterRefused), (KeyboardInterrupt, KeyboardInterrupt)]
+)
+def test_read_panic_of_the_reader_is_a_refusal_and_an_interrupt_is_not(
+    monkeypatch: pytest.MonkeyPatch, raised: type[BaseException], seen: type[BaseException]
+) -> None:
+    class Reader:
+        @staticmethod
+        def from_filelike(_: object) -> None:
+            raise raised
+
+    monkeypatch.setattr(workbook, "CalamineWorkbook", Reader)
+
+    with pytest.raises(seen):
+        read(sheet(GOOD), today=TODAY)
 
 
 @pytest.mark.parametrize("boast", [b"18446744073709551615", b"4294967295", b"-1"])

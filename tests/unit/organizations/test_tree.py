@@ -72,6 +72,10 @@ def test_look_up_by_code_and_id(session: Session, tree: dict[str, Organization])
     assert queries.by_id(session, tree["two"].id) is tree["two"]
 
 
+def test_root_id_is_the_topmost(session: Session, tree: dict[str, Organization]) -> None:
+    assert queries.root_id(session) == tree["group"].id
+
+
 def test_scope_of_nothing_sees_nothing(session: Session, tree: dict[str, Organization]) -> None:
     assert queries.in_scope(session, Scope.of([])) == []
     assert Scope.of([]).covers(tree["group"].path) is False
