@@ -1,5 +1,6 @@
 """Reading what a form sent: every value is hostile until it has passed here."""
 
+import unicodedata
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeVar
@@ -7,18 +8,17 @@ from typing import TypeVar
 from flask import request
 
 from app.core.clock import from_local
-from app.members.names import plain
 
 Kind = TypeVar("Kind", bound=StrEnum)
-
-
-class Faults(dict[str, str]):
-    """Sentences by the name of the field that they belong under."""
+INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
+"""Control characters, marks that turn the direction of writing, halves of characters."""
 
 
 def line(name: str, *, most: int) -> str:
     """One line of text without control and invisible characters, cut at `most`."""
-    return " ".join(plain(request.values.get(name, "")).split())[:most]
+    seen = (" " if one.isspace() else one for one in request.values.get(name, ""))
+    kept = "".join(one for one in seen if unicodedata.category(one) not in INVISIBLE)
+    return " ".join(kept.split())[:most]
 
 
 def body(name: str, *, most: int) -> str:

@@ -1,39 +1,16 @@
 """The walk over the URL map: every route declares who may call it, and is tried by each kind of caller."""
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from app.access import public
-from app.core.clock import FixedClock
-from app.wiring import vault_of
 from tests.adapters import open_routes
 from tests.adapters.console import matrix
-from tests.adapters.console.world import World, build
 from tests.adapters.route_cases import Case, Who, gaps, routes, undeclared
-from tests.adapters.site import Site, opened
-from tests.services import settings
+from tests.adapters.site import Site
 
 CASES = (*matrix.CASES, *open_routes.CASES)
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
-    """Built once; each trial works on a copy."""
-    path = tmp_path_factory.mktemp("world") / "zhibu.db"
-    return path, build(path, vault_of(settings()))
-
-
-@pytest.fixture
-def site(model: tuple[Path, World], tmp_path: Path, clock: FixedClock) -> Iterator[Site]:
-    path, world = model
-    copy = shutil.copy(path, tmp_path / "zhibu.db")
-    with opened(Path(copy), clock) as site:
-        site.app.extensions[matrix.WORLD] = world
-        yield site
 
 
 def test_every_route_is_declared(site: Site) -> None:

@@ -1,0 +1,35 @@
+"""The whole web application with two subtrees in it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.clock import FixedClock
+from app.wiring import vault_of
+from tests.adapters.console import matrix
+from tests.adapters.console.world import World, build
+from tests.adapters.site import Site, opened
+from tests.services import settings
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+    """Built once; each test works on a copy."""
+    path = tmp_path_factory.mktemp("world") / "zhibu.db"
+    return path, build(path, vault_of(settings()))
+
+
+@pytest.fixture
+def site(model: tuple[Path, World], tmp_path: Path, clock: FixedClock) -> Iterator[Site]:
+    path, world = model
+    copy = shutil.copy(path, tmp_path / "site.db")
+    with opened(Path(copy), clock) as site:
+        site.app.extensions[matrix.WORLD] = world
+        yield site
+
+
+@pytest.fixture
+def world(model: tuple[Path, World]) -> World:
+    return model[1]

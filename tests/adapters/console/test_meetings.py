@@ -1,0 +1,223 @@
+"""Announcing a meeting, its list, and its screen."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.meetings.models import CheckIn, Meeting
+from app.staff.models import Role
+from app.wechat.errors import WeChatUnreachable
+from app.wechat.records import QrTicket
+from tests.adapters.console.world import World
+from tests.adapters.site import Browser, Site
+
+FORM: dict[str, object] = {
+    "kind": "party_lecture",
+    "title": "  党课：\u202e安全生产  ",
+    "place": "三楼",
+    "day": "2026-03-05",
+    "starts": "14:00",
+    "ends": "15:30",
+    "once": "form-1",
+}
+
+
+class Platform:
+    """WeChat's side of the code: gives one, or does not answer."""
+
+    def __init__(self, *, dead: bool = False) -> None:
+        self.dead = dead
+        self.asked: list[tuple[str, timedelta]] = []
+
+    def create_qr(self, scene: str, expires: timedelta) -> QrTicket:
+        self.asked.append((scene, expires))
+        if self.dead:
+            raise WeChatUnreachable("connect", may_have_arrived=False)
+        return QrTicket("ticket", "http://weixin.qq.com/q/02new", int(expires.total_seconds()))
+
+
+@pytest.fixture
+def secretary(site: Site, world: World) -> Browser:
+    return site.staff(Role.SECRETARY, world.left.branch_id)
+
+
+def with_platform(site: Site, platform: Platform) -> None:
+    site.app.extensions["zhibu"] = replace(site.services, wechat=platform)  # type: ignore[arg-type]
+
+
+def without_ticket(site: Site, world: World) -> None:
+    with site.services.sessions.begin() as session:
+        session.get_one(Meeting, world.left.meeting_id).ticket_url = None
+
+
+def meetings_of(site: Site) -> list[Meeting]:
+    with site.services.sessions.read() as session:
+        return session.query(Meeting).order_by(Meeting.id).all()
+
+
+def test_announce_puts_the_meeting_on_the_list(site: Site, secretary: Browser, world: World) -> None:
+    answer = secretary.post("/console/meetings/new", {**FORM, "organization": world.left.branch_id})
+    made = meetings_of(site)[-1]
+
+    assert answer.location == f"/console/meetings/{made.id}"
+    assert (made.title, made.starts_at.isoformat()) == ("党课：安全生产", "2026-03-05T06:00:00+00:00")
+    page = secretary.get(answer.location).text
+    assert "应到 2 人" in page
+    assert made.hand_code in page
+
+
+def test_announce_sent_twice_makes_one_meeting(site: Site, secretary: Browser, world: World) -> None:
+    before = len(meetings_of(site))
+    form = {**FORM, "organization": world.left.branch_id}
+
+    first = secretary.post("/console/meetings/new", form)
+    second = secretary.post("/console/meetings/new", form)
+
+    assert first.location == second.location
+    assert len(meetings_of(site)) == before + 1
+    assert "没有重复办理" in secretary.get(second.location).text
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"title": "   "}, "请写会议名称。"),
+        ({"kind": "party"}, "请选择会议类型。"),
+        ({"day": "2026-02-30"}, "请填写日期和开始时间。"),
+        ({"day": "0001-01-01"}, "请填写日期和开始时间。"),
+        ({"ends": ""}, "请填写结束时间。"),
+        ({"organization": ""}, "请选择召开会议的组织。"),
+        ({"ends": "13:00"}, "结束时间要晚于开始时间"),
+    ],
+)
+def test_announce_what_is_missing_is_said_and_the_rest_kept(
+    site: Site, secretary: Browser, world: World, change: dict[str, str], sentence: str
+) -> None:
+    before = len(meetings_of(site))
+
+    answer = secretary.post("/console/meetings/new", {**FORM, "organization": world.left.branch_id, **change})
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert 'value="三楼"' in answer.text
+    assert len(meetings_of(site)) == before
+
+
+@pytest.mark.parametrize(("htmx", "status"), [(True, 200), (False, 302)])
+def test_recorder_signs_somebody_in_and_a_second_tap_changes_nothing(
+    site: Site, secretary: Browser, world: World, *, htmx: bool, status: int
+) -> None:
+    path = f"/console/meetings/{world.left.meeting_id}/check-in"
+
+    answers = [secretary.post(path, {"member": world.left.member_id}, htmx=htmx) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [status, status]
+    with site.services.sessions.read() as session:
+        rows = session.query(CheckIn.member_id, CheckIn.way).all()
+    assert [tuple(row) for row in rows] == [(world.left.member_id, "recorder")]
+
+
+def test_recorder_cannot_sign_in_somebody_who_is_not_expected(
+    site: Site, secretary: Browser, world: World
+) -> None:
+    answer = secretary.post(
+        f"/console/meetings/{world.left.meeting_id}/check-in",
+        {"member": world.right.member_id},
+        htmx=True,
+    )
+
+    assert "没有补签：不在应到名单。" in answer.text
+
+
+def test_screen_shows_code_digits_and_count(site: Site, secretary: Browser, world: World) -> None:
+    secretary.post(f"/console/meetings/{world.left.meeting_id}/check-in", {"member": world.left.member_id})
+
+    text = secretary.get(f"/console/meetings/{world.left.meeting_id}/screen").text
+
+    digits = next(one.hand_code for one in meetings_of(site) if one.id == world.left.meeting_id)
+    assert f"{digits[:3]} {digits[3:]}" in text
+    assert "code.svg" in text
+    assert '<span class="tally-now">1</span><span class="tally-of"> / 2 人已签到</span>' in text
+    assert "东山赵一" in text
+
+
+def test_screen_code_is_an_svg_of_the_ticket(secretary: Browser, world: World) -> None:
+    answer = secretary.get(f"/console/meetings/{world.left.meeting_id}/code.svg")
+
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+    assert answer.data.startswith(b"<svg ")
+
+
+def test_screen_without_a_ticket_asks_for_one_and_keeps_it(
+    site: Site, secretary: Browser, world: World
+) -> None:
+    platform = Platform()
+    with_platform(site, platform)
+    without_ticket(site, world)
+    path = f"/console/meetings/{world.left.meeting_id}"
+
+    waiting = secretary.get(f"{path}/screen").text
+    answers = [secretary.post(f"{path}/ticket", htmx=True).text for _ in range(2)]
+
+    assert "正在向微信取二维码" in waiting
+    assert ["code.svg" in text for text in answers] == [True, True]
+    assert [expires for _, expires in platform.asked] == [timedelta(hours=2, minutes=5)]
+
+
+def test_screen_while_wechat_is_dead_says_so_and_tries_again(
+    site: Site, secretary: Browser, world: World
+) -> None:
+    with_platform(site, Platform(dead=True))
+    without_ticket(site, world)
+
+    answer = secretary.post(f"/console/meetings/{world.left.meeting_id}/ticket", htmx=True)
+
+    assert answer.status_code == 200
+    assert "暂时取不到微信二维码" in answer.text
+    assert "签到照常进行" in answer.text
+    assert 'hx-trigger="every 15s"' in answer.text
+
+
+def test_screen_without_script_gets_the_whole_page_after_the_ticket(
+    site: Site, secretary: Browser, world: World
+) -> None:
+    with_platform(site, Platform())
+    without_ticket(site, world)
+
+    answer = secretary.post(f"/console/meetings/{world.left.meeting_id}/ticket")
+
+    assert answer.text.startswith("<!doctype html>")
+    assert "code.svg" in answer.text
+
+
+def test_live_ends_its_poll_when_the_sign_in_is_over(site: Site, secretary: Browser, world: World) -> None:
+    path = f"/console/meetings/{world.left.meeting_id}/live"
+    during = secretary.get(path, htmx=True).status_code
+
+    site.clock.advance(timedelta(hours=2, minutes=1))
+    secretary = site.staff(Role.SECRETARY, world.left.branch_id)
+
+    assert (during, secretary.get(path, htmx=True).status_code) == (200, 286)
+    assert "签到已结束" in secretary.get(f"/console/meetings/{world.left.meeting_id}/screen").text
+
+
+def test_cancel_twice_is_one_cancellation(site: Site, secretary: Browser, world: World) -> None:
+    path = f"/console/meetings/{world.left.meeting_id}"
+
+    answers = [secretary.post(f"{path}/cancel").status_code for _ in range(2)]
+
+    assert answers == [302, 302]
+    text = secretary.get(path).text
+    assert "已取消" in text
+    assert "打开签到屏" not in text
+
+
+def test_cancel_a_meeting_that_took_place_is_refused(site: Site, world: World) -> None:
+    site.clock.advance(timedelta(days=1))
+    secretary = site.staff(Role.SECRETARY, world.left.branch_id)
+
+    answer = secretary.post(f"/console/meetings/{world.left.meeting_id}/cancel")
+
+    assert answer.status_code == 409
+    assert "会议已经结束，不能取消。" in answer.text
