@@ -104,3 +104,10 @@ def _at_the_end(walk: _Walk, count: int, last_hash: str) -> Verified | Broken:
     if walk.last_hash != last_hash:
         return Broken(walk.last_id or None, Fault.HEAD_CHANGED)
     return Verified(walk.count, walk.last_hash)
+
+
+def in_words(verdict: Verified | Broken) -> str:
+    """One line for the operator's shell."""
+    if isinstance(verdict, Verified):
+        return f"whole: {verdict.count} entries, last hash {verdict.last_hash}"
+    return f"BROKEN at entry {verdict.entry_id or '-'}: {verdict.why}"

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from app.core.db import Session, Sessions
 from app.staff import audit
 from app.staff.models import GENESIS, AuditEntry, AuditHead
-from app.staff.verification import Broken, Fault, Verified, verify
+from app.staff.verification import Broken, Fault, Verified, in_words, verify
 from tests.factories import NOW
 
 THREADS, EACH = 8, 6
@@ -247,3 +247,15 @@ def test_canonical_is_one_text_for_one_meaning() -> None:
     assert audit.canonical({"b": 1, "a": "党"}) == '{"a":"党","b":1}'
     assert audit.canonical({"a": "党", "b": 1}) == '{"a":"党","b":1}'
     assert audit.canonical({"at": at.astimezone(UTC)}) == '{"at":"2026-03-02T01:00:00+00:00"}'
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (Verified(2, "ab"), "whole: 2 entries, last hash ab"),
+        (Broken(7, Fault.CHANGED), "BROKEN at entry 7: changed"),
+        (Broken(None, Fault.HEAD_MISSING), "BROKEN at entry -: head_missing"),
+    ],
+)
+def test_in_words_is_one_line_for_the_shell(found: Verified | Broken, line: str) -> None:
+    assert in_words(found) == line
