@@ -35,6 +35,7 @@ JOBS = (
     Job("finish-silent-events", timedelta(seconds=10), tasks.finish_silent_events),
     Job("refresh-menus", timedelta(seconds=5), tasks.refresh_menus),
     Job("give-up-claims", timedelta(minutes=1), tasks.give_up_claims),
+    Job("fade-texts", timedelta(hours=12), tasks.fade_texts),
     Job("check-calendar", timedelta(hours=6), tasks.check_calendar),
 )
 

@@ -1,10 +1,14 @@
 """The jobs themselves: idempotent, each a few lines over a domain."""
 
+from datetime import timedelta
+
 import structlog
 
 from app.core import calendar
 from app.core.clock import local_day
+from app.inbox import service as inbox
 from app.members import identities
+from app.members.roster import service as rosters
 from app.notices import dispatch
 from app.wechat import menus
 from app.wechat.errors import WeChatError
@@ -13,6 +17,8 @@ from jobs.context import Context
 log = structlog.get_logger()
 
 MENUS_AT_ONCE = 50
+MESSAGES_KEPT = timedelta(days=30)
+ROSTERS_KEPT = timedelta(days=90)
 
 
 def send_due_notices(context: Context) -> None:
@@ -53,6 +59,15 @@ def _retag(context: Context, person: identities.Person) -> None:
     for tag in tags.values():
         change = client.tag if tag == wanted else client.untag
         change([person.openid], client.ensure_tag(tag))
+
+
+def fade_texts(context: Context) -> None:
+    """The shortest time that the work needs (PIPL art. 19): then the texts go, and the facts stay."""
+    services = context.services
+    now = services.clock.now()
+    with services.sessions.begin() as session:
+        inbox.fade(session, before=now - MESSAGES_KEPT)
+        rosters.forget(session, before=now - ROSTERS_KEPT)
 
 
 def check_calendar(context: Context) -> None:

@@ -159,3 +159,10 @@ def forget(session: Session, *, openid: str) -> None:
     """Remove what a person wrote and who they were; the key stays, so that a repeat stays a repeat."""
     theirs = update(InboundEvent).where(InboundEvent.openid == openid)
     session.execute(theirs.values(openid=None, body=None, reply=""))
+
+
+def fade(session: Session, *, before: datetime) -> int:
+    """Drop the texts of what was handled long ago; what failed keeps them until somebody looks."""
+    old = InboundEvent.state == InboxState.HANDLED, InboundEvent.received_at < before
+    faded = update(InboundEvent).where(*old, InboundEvent.body.is_not(None))
+    return rows_changed(session, faded.values(body=None, reply=""))

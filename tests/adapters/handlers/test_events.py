@@ -1,12 +1,15 @@
 """Every event that WeChat documents: acted on, deliberately ignored, or kept as unknown."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from app.core.clock import FixedClock
 from app.core.db import Base, Sessions
 from app.feedback.models import Thread
+from app.inbox import service as inbox
 from app.inbox.states import InboxState
 from app.meetings.models import CheckIn
 from app.members.models import WeChatIdentity
@@ -107,3 +110,16 @@ def test_withdrawn_consent_removes_the_union_id(line: Line, zhang_phone: Phone, 
     with sessions.read() as session:
         kept = session.scalars(select(WeChatIdentity)).one()
     assert (kept.unionid, kept.openid) == (None, zhang_phone.openid)
+
+
+def test_texts_of_handled_events_fade_and_repeats_stay_repeats(
+    line: Line, phone: Phone, sessions: Sessions, clock: FixedClock
+) -> None:
+    message = phone.text("帮助")
+    line.say(message)
+    with sessions.begin() as session:
+        assert inbox.fade(session, before=clock.now()) == 0
+        assert inbox.fade(session, before=clock.now() + timedelta(seconds=1)) == 1
+
+    assert line.say(message) is None
+    assert [(row.body, row.reply) for row in events(sessions)] == [(None, "")]

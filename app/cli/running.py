@@ -1,15 +1,15 @@
-"""The `flask` commands."""
+"""`flask db|scheduler|doctor|menu|inbox`: keeping the service running."""
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import AppGroup
 
 from app import migrate
+from app.cli.edge import services
 from app.doctor import CHECKS, examine
 from app.inbox import queries as inbox
 from app.inbox.service import Replay
 from app.wechat import menus
-from app.wiring import Services
 from handlers.desk import Desk
 from jobs.context import Context
 from jobs.schedule import Scheduler
@@ -17,11 +17,6 @@ from jobs.schedule import Scheduler
 database = AppGroup("db", help="The tables of the database.")
 menu = AppGroup("menu", help="The menu of the Official Account.")
 inbox_group = AppGroup("inbox", help="What WeChat told us.")
-
-
-def services() -> Services:
-    found: Services = current_app.extensions["zhibu"]
-    return found
 
 
 def desk() -> Desk:
@@ -88,6 +83,4 @@ def replay(event_ids: tuple[int, ...], everything: bool) -> None:  # noqa: FBT00
     raise SystemExit(any(result is not Replay.CLAIMED for result in results.values()))
 
 
-def register(app: Flask) -> None:
-    for command in (database, menu, inbox_group, scheduler, doctor):
-        app.cli.add_command(command)
+COMMANDS = (database, menu, inbox_group, scheduler, doctor)

@@ -1,0 +1,10 @@
+"""The `flask` commands."""
+
+from flask import Flask
+
+from app.cli import accounts, roster, running
+
+
+def register(app: Flask) -> None:
+    for command in (*running.COMMANDS, *accounts.COMMANDS, *roster.COMMANDS):
+        app.cli.add_command(command)
