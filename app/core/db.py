@@ -145,6 +145,7 @@ def new_engine(url: str, *, pool_size: int = 32) -> Engine:
     """One engine a process. SQLite runs in WAL with foreign keys on and takes its write lock at BEGIN."""
     backend = make_url(url).get_backend_name()
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 8, "pool_timeout": BUSY_SECONDS}
+    options["hide_parameters"] = True  # they are persons; an exception's text goes into the log
     if backend in ("mysql", "mariadb"):
         # Under REPEATABLE READ a second delivery would not see the first one's committed reply.
         options |= {"isolation_level": "READ COMMITTED", "pool_recycle": 1800}
