@@ -3,14 +3,21 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
 
 PERSONAL = frozenset({"openid", "unionid", "touser", "phone", "id_number", "from_user", "union_id"})
 SECRET_QUERY = re.compile(
-    r"(?i)((?:access_token|secret|appsecret|refresh_token|js_code|code|ticket)=)[^&\s'\"]+"
+    r"(?i)((?<![a-z_])(?:[a-z_]*(?:token|secret|ticket)|(?:js_|auth_)?code)=)[^&\s'\"]+"
+)
+PASSWORD = re.compile(r"(://)[^/@\s'\"]+@")
+PERSON = re.compile(
+    r"(?:(?<![\w-])|(?<=wx[0-9a-f]{16}-))o[\w-]{27}(?![\w-])"  # an OpenID, alone or as MariaDB quotes a key
+    r"|(?<!\w)1[3-9]\d{9}(?!\w)"  # a mobile phone
+    r"|(?<!\w)[1-9]\d{16}[\dXx](?!\w)",  # an identity card
+    re.ASCII,
 )
 
 Event = MutableMapping[str, Any]
@@ -26,21 +33,28 @@ def mask(value: str) -> str:
 
 def scrub(text: str) -> str:
     """Text of a library with the secrets in its URLs removed."""
-    return SECRET_QUERY.sub(r"\1***", text)
+    return PASSWORD.sub(r"\1***@", SECRET_QUERY.sub(r"\1***", text))
 
 
-def _mask_personal(_logger: Any, _name: str, event: Event) -> Event:
-    for key in PERSONAL & event.keys():
-        if event[key]:
-            event[key] = mask(str(event[key]))
-    return event
-
-
-def _scrub_texts(_logger: Any, _name: str, event: Event) -> Event:
+def _clean(_logger: Any, _name: str, event: Event) -> Event:
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = scrub(value)
+        if not key.startswith("_"):  # structlog's own
+            event[key] = _cleaned(key, value)
     return event
+
+
+def _cleaned(key: str, value: Any) -> Any:
+    match value:
+        case Mapping():
+            return {str(name): _cleaned(str(name), inner) for name, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_cleaned(key, inner) for inner in value]
+        case _ if key in PERSONAL and value not in (None, ""):
+            return mask(str(value))
+        case None | bool() | int() | float():
+            return value
+    text = f"{type(value).__name__}: {value}" if isinstance(value, Exception) else str(value)
+    return PERSON.sub(lambda found: mask(found[0]), scrub(text))
 
 
 def configure(*, level: str = "INFO", stream: TextIO | None = None) -> None:
@@ -51,8 +65,7 @@ def configure(*, level: str = "INFO", stream: TextIO | None = None) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        _mask_personal,
-        _scrub_texts,
+        _clean,
     ]
     render = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
