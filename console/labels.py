@@ -123,6 +123,7 @@ ACTIONS = {
     "meeting.announced": "新建会议",
     "meeting.cancelled": "取消会议",
     "meeting.signed_in_by_recorder": "补签",
+    "meeting.names_seen": "查看到会名单",
     "feedback.answered": "回复意见",
     "calendar.day_set": "调整工作日",
     "calendar.day_cleared": "恢复默认工作日",

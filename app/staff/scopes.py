@@ -29,6 +29,10 @@ class Actor:
     def may(self, permission: Permission) -> bool:
         return any(permission in PERMISSIONS[held.role] for held in self.roles)
 
+    def sits_on(self, permission: Permission, path: str) -> bool:
+        """Whether a role with it is on that very organisation, not on one above it (facts/domain §7.3 FR15)."""
+        return any(held.path == path and permission in PERMISSIONS[held.role] for held in self.roles)
+
     def scope(self, permission: Permission) -> Scope:
         """The subtrees on which this account may do it; empty where it may not at all."""
         return Scope.of(held.path for held in self.roles if permission in PERMISSIONS[held.role])

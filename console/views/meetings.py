@@ -11,9 +11,10 @@ from app.meetings import check_in
 from app.meetings import queries as meetings
 from app.meetings import service as announcing
 from app.meetings.models import Meeting, MeetingKind
-from app.meetings.rules import REFUSALS
+from app.meetings.rules import REFUSALS, CheckInOutcome
 from app.members import queries as members
 from app.organizations import queries as organizations
+from app.organizations.models import OrganizationKind
 from app.staff.permissions import Permission
 from console import fields, once
 from console.blueprint import console
@@ -38,17 +39,7 @@ def list_meetings() -> ResponseReturnValue:
 @staff(Permission.MEETINGS_VIEW)
 def meeting(meeting_id: int) -> ResponseReturnValue:
     with services().sessions.read() as session:
-        found = wanted(session, meeting_id)
-        organization = organizations.by_id(session, found.organization_id)
-        attendance = meetings.attendance(session, found)
-    return render_template(
-        "console/meeting.html",
-        meeting=found,
-        organization=organization,
-        attendance=attendance,
-        reason=reason,
-        may_manage=_may_manage(organization.path if organization else ""),
-    )
+        return _page(session, wanted(session, meeting_id))
 
 
 def wanted(session: Session, meeting_id: int) -> Meeting:
@@ -56,8 +47,48 @@ def wanted(session: Session, meeting_id: int) -> Meeting:
     return meetings.by_id(session, scope(), meeting_id) or abort(404)
 
 
-def _may_manage(path: str) -> bool:
-    return scope_of(Permission.MEETINGS_MANAGE).covers(path)
+def _page(session: Session, found: Meeting, *, revealed: bool = False, fault: str = "") -> str:
+    """The whole page, or for htmx the attendance alone."""
+    organization = organizations.by_id(session, found.organization_id)
+    path = organization.path if organization else ""
+    part = "HX-Request" in request.headers
+    return render_template(
+        "console/attendance.html" if part else "console/meeting.html",
+        meeting=found,
+        organization=organization,
+        attendance=meetings.attendance(session, found),
+        reason=reason,
+        may_manage=scope_of(Permission.MEETINGS_MANAGE).covers(path),
+        may_record=keeps_names(session, found, Permission.MEETINGS_MANAGE),
+        names=revealed or keeps_names(session, found, Permission.MEETINGS_VIEW),
+        fault=fault,
+    )
+
+
+def keeps_names(session: Session, about: Meeting, permission: Permission) -> bool:
+    """Who came is the branch's own matter; those above it see the counts (facts/domain §7.3).
+
+    A 党小组 has no account of its own: its branch keeps its list.
+    """
+    organization = organizations.by_id(session, about.organization_id)
+    if organization is None:
+        return False
+    above = list(organizations.ancestors(session, organization))[-1:]
+    home = above if organization.kind is OrganizationKind.GROUP else []
+    return any(acting().sits_on(permission, one.path) for one in [organization, *home])
+
+
+@console.post("/meetings/<int:meeting_id>/names")
+@staff(Permission.MEETINGS_VIEW)
+def reveal_names(meeting_id: int) -> ResponseReturnValue:
+    """For somebody above the branch, with a reason that is kept."""
+    why = fields.line("reason", most=NAME_LENGTH)
+    with services().sessions.begin() as session:
+        found = wanted(session, meeting_id)
+        if not why:
+            return _page(session, found, fault="请写明查看名单的原因。"), 422
+        _keep(session, "meeting.names_seen", found, reason=why)
+        return _page(session, found, revealed=True)
 
 
 @console.get("/meetings/new")
@@ -152,27 +183,17 @@ def cancel_meeting(meeting_id: int) -> ResponseReturnValue:
 @console.post("/meetings/<int:meeting_id>/check-in")
 @staff(Permission.MEETINGS_MANAGE)
 def sign_in_by_recorder(meeting_id: int) -> ResponseReturnValue:
-    """补签: the recorder vouches for somebody who came."""
+    """补签: the branch's own recorder vouches for somebody who came."""
     with services().sessions.begin() as session:
         found = wanted(session, meeting_id)
+        if not keeps_names(session, found, Permission.MEETINGS_MANAGE):
+            abort(403)
         member_id = fields.number("member") or 0
         result = check_in.by_recorder(driver_of(session), meeting_id=found.id, member_id=member_id, now=now())
-        if result.outcome not in REFUSALS:
+        if result.outcome is CheckInOutcome.CHECKED_IN:
             _keep(session, "meeting.signed_in_by_recorder", found, member=member_id)
-        attendance = meetings.attendance(session, found)
-    refused = f"没有补签：{reason(result.outcome)}。" if result.outcome in REFUSALS else ""
-    if "HX-Request" in request.headers:
-        return _attendance(found, attendance, refused)
+        refused = f"没有补签：{reason(result.outcome)}。" if result.outcome in REFUSALS else ""
+        if "HX-Request" in request.headers:
+            return _page(session, found, fault=refused)
     flash(refused or "已补签。", "warn" if refused else "ok")
     return redirect(url_for("console.meeting", meeting_id=meeting_id))
-
-
-def _attendance(found: Meeting, attendance: meetings.Attendance, refused: str) -> str:
-    return render_template(
-        "console/attendance.html",
-        meeting=found,
-        attendance=attendance,
-        reason=reason,
-        may_manage=True,
-        refused=refused,
-    )

@@ -1,5 +1,6 @@
 """The page on the projector: a code to scan, six digits to type, and who has arrived."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -7,6 +8,7 @@ from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import staff
+from app.core.db import Session
 from app.meetings import queries as meetings
 from app.meetings import service as announcing
 from app.meetings.models import Meeting
@@ -17,7 +19,7 @@ from app.wechat.errors import WeChatError
 from console import qr
 from console.blueprint import console
 from console.edge import now, services
-from console.views.meetings import wanted
+from console.views.meetings import keeps_names, wanted
 
 log = structlog.get_logger()
 
@@ -33,7 +35,7 @@ def screen(meeting_id: int) -> ResponseReturnValue:
     with services().sessions.read() as session:
         found = wanted(session, meeting_id)
         organization = organizations.by_id(session, found.organization_id)
-        live = meetings.live(session, found.id, limit=NAMES_SHOWN)
+        live = _live(session, found)
     return render_template(
         "console/screen.html",
         meeting=found,
@@ -42,6 +44,12 @@ def screen(meeting_id: int) -> ResponseReturnValue:
         code=_code_address(found),
         fault=False,
     )
+
+
+def _live(session: Session, found: Meeting) -> tuple[int, int, Sequence[object] | None]:
+    """(应到, 实到, the latest names): names on the branch's own screen, none on one opened from above."""
+    expected, present, latest = meetings.live(session, found.id, limit=NAMES_SHOWN)
+    return expected, present, latest if keeps_names(session, found, Permission.MEETINGS_MANAGE) else None
 
 
 def _code_address(found: Meeting) -> str | None:
@@ -58,7 +66,7 @@ def screen_live(meeting_id: int) -> ResponseReturnValue:
     """Asked every two seconds while people sign in."""
     with services().sessions.read() as session:
         found = wanted(session, meeting_id)
-        live = meetings.live(session, found.id, limit=NAMES_SHOWN)
+        live = _live(session, found)
     over = found.check_in_until < now() or found.cancelled_at is not None
     page = render_template("console/screen_live.html", meeting=found, live=live)
     return page, STOP_POLLING if over else 200
@@ -87,7 +95,7 @@ def ask_ticket(meeting_id: int) -> ResponseReturnValue:
     with services().sessions.read() as session:
         found = wanted(session, meeting_id)
         organization = organizations.by_id(session, found.organization_id)
-        live = meetings.live(session, found.id, limit=NAMES_SHOWN)
+        live = _live(session, found)
     return render_template(
         template,
         meeting=found,

@@ -48,6 +48,7 @@ class Visit:
     arguments: Given = _nothing
     form: Given = _nothing
     right: int = 200
+    seat: Callable[[Side], int] = lambda side: side.committee_id
 
 
 def meeting(side: Side) -> dict[str, object]:
@@ -113,7 +114,13 @@ VISITS = (
     Visit("console.new_meeting", Elsewhere.OWN_ONLY),
     posted("console.announce_meeting", form=new_meeting),
     posted("console.cancel_meeting", arguments=meeting),
-    posted("console.sign_in_by_recorder", arguments=meeting, form=lambda side: {"member": side.member_id}),
+    posted("console.reveal_names", arguments=meeting, form=fixed({"reason": "核对人数"}), right=200),
+    posted(
+        "console.sign_in_by_recorder",
+        arguments=meeting,
+        form=lambda side: {"member": side.member_id},
+        seat=lambda side: side.branch_id,
+    ),
     Visit("console.screen", arguments=meeting),
     Visit("console.screen_live", arguments=meeting),
     Visit("console.screen_code", arguments=meeting),
@@ -217,7 +224,7 @@ def by_wrong_subtree(visit: Visit, site: Site) -> None:
 
 def by_right_one(visit: Visit, site: Site) -> None:
     ours = world_of(site).left
-    browser = site.staff(_role(site, visit, allowed=True), ours.committee_id)
+    browser = site.staff(_role(site, visit, allowed=True), visit.seat(ours))
 
     status, text, _ = _ask(site, browser, visit)
 

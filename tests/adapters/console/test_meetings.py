@@ -221,3 +221,32 @@ def test_cancel_a_meeting_that_took_place_is_refused(site: Site, world: World) -
 
     assert answer.status_code == 409
     assert "会议已经结束，不能取消。" in answer.text
+
+
+def test_names_are_the_branchs_own_and_those_above_see_the_count(
+    site: Site, secretary: Browser, world: World
+) -> None:
+    path = f"/console/meetings/{world.left.meeting_id}"
+    secretary.post(f"{path}/check-in", {"member": world.left.member_id})
+    office = site.staff(Role.OFFICE, world.left.committee_id)
+
+    pages = [office.get(path).text, office.get(f"{path}/screen").text, office.get(f"{path}/live").text]
+
+    assert ["东山赵一" in text for text in pages] == [False, False, False]
+    assert "应到 2 人，实到 1 人" in pages[0]
+    assert "/ 2 人已签到" in pages[1]
+    assert office.post(f"{path}/check-in", {"member": world.left.bound_member_id}).status_code == 403
+
+
+@pytest.mark.parametrize(("reason", "status"), [("核对选举人数", 200), ("  ", 422)])
+def test_names_are_shown_above_for_a_reason_that_is_kept(
+    site: Site, world: World, *, reason: str, status: int
+) -> None:
+    office = site.staff(Role.OFFICE, world.left.committee_id)
+
+    answer = office.post(f"/console/meetings/{world.left.meeting_id}/names", {"reason": reason})
+
+    assert answer.status_code == status
+    assert ("东山赵一" in answer.text) is (status == 200)
+    auditor = site.staff(Role.AUDITOR, world.root_id)
+    assert ("原因：核对选举人数" in auditor.get("/console/audit").text) is (status == 200)

@@ -124,3 +124,16 @@ def test_withdraw_role_of_somebody_else_changes_nothing(
 
     assert not roles.withdraw(session, account_id=account.id, role_id=theirs, by=0)
     assert roles.home(session, account_id=other.id) == root.id
+
+
+def test_actor_sits_on_its_own_organisation_only(
+    session: Session, account: StaffAccount, root: Organization
+) -> None:
+    branch = factories.organization(session, parent=root)
+    grant(session, account, Role.OFFICE, root)
+
+    actor = acting(session, account)
+
+    assert actor.sits_on(Permission.MEETINGS_VIEW, root.path)
+    assert not actor.sits_on(Permission.MEETINGS_VIEW, branch.path)
+    assert not actor.sits_on(Permission.AUDIT_VIEW, root.path)
