@@ -18,7 +18,8 @@ def on_subscribe(chat: Chat) -> str:
     identities.follow(
         chat.session, app_id=chat.services.settings.wechat.app_id, openid=chat.inbound.openid, now=chat.now
     )
-    welcome = chat.say("welcome", organization=chat.services.settings.site.organization_name)
+    organization = chat.services.settings.site.organization_name
+    welcome = chat.say("welcome", organization=organization, person=chat.person)
     return f"{welcome}\n\n{check_in.on_scene(chat)}" if chat.inbound.scene else welcome
 
 

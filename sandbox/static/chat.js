@@ -10,7 +10,7 @@ let pinned = true;
 
 function moment(seconds) {
   const when = new Date(seconds * 1000);
-  const clock = when.toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
+  const clock = when.toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
   const today = new Date().toDateString() === when.toDateString();
   return today ? clock : `${when.getMonth() + 1}月${when.getDate()}日 ${clock}`;
 }

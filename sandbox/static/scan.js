@@ -13,7 +13,7 @@ function row(ticket, now, scan) {
   const button = make("button", { type: "button" },
     make("img", { src: image, alt: "", loading: "lazy" }),
     make("strong", { textContent: ticket.scene }),
-    make("small", { textContent: `${left(ticket, now)} · ${new Date(ticket.created_at * 1000).toLocaleTimeString("zh-CN")} 生成` }));
+    make("small", { textContent: `${left(ticket, now)} · ${new Date(ticket.created_at * 1000).toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai" })} 生成` }));
   button.addEventListener("click", () => scan({ ticket: ticket.ticket }));
   return make("li", {}, button);
 }

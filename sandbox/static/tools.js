@@ -83,7 +83,7 @@ function facts(list, pairs) {
 
 export async function drawAccount() {
   const [account, clock] = await Promise.all([get("/sim/account"), get("/sim/clock")]);
-  byId("clock-now").textContent = new Date(clock.now * 1000).toLocaleString("zh-CN");
+  byId("clock-now").textContent = new Date(clock.now * 1000).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai" });
   facts(byId("account"), [["AppID", account.app_id], ["原始 ID", account.original_id], ["回调地址", account.callback_url],
     ["加密方式", { safe: "安全模式", compatible: "兼容模式", plain: "明文模式" }[account.mode]], ["数据格式", account.format.toUpperCase()]]);
   if (account.console_url) {

@@ -131,3 +131,10 @@ def test_name_answers_the_kept_scan_directly(line: Line, phone: Phone, code: str
 
 def test_plain_follow_is_welcomed(line: Line, phone: Phone) -> None:
     assert (line.say(phone.event("subscribe")) or "").startswith(WELCOME)
+
+
+def test_follow_of_somebody_bound_asks_for_no_binding(line: Line, zhang_phone: Phone) -> None:
+    shown = line.say(zhang_phone.event("subscribe")) or ""
+
+    assert "张三同志，这个微信已经绑定好" in shown
+    assert "绑定码" not in shown
