@@ -6,13 +6,16 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 import chinese_calendar
-from sqlalchemy import Date, String, delete, select
+from sqlalchemy import ColumnElement, Date, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Session, enum_column
 
 FIRST_MONTH_TO_KNOW_NEXT_YEAR = 11
 """The State Council announces the next year's holidays in November; from December on a gap is an alarm."""
+STATUTORY_HOLIDAYS = 13
+"""Free days a year by law (全国年节及纪念日放假办法 of 2025): an office that has entered fewer is not done yet."""
+SATURDAY = 5
 
 
 class DayKind(StrEnum):
@@ -39,9 +42,16 @@ class CalendarMissing(RuntimeError):
 
 
 def is_working_day(session: Session, day: date) -> bool:
-    """Raises CalendarMissing for a year that neither the table nor the library knows."""
+    """Raises CalendarMissing for a year that neither the library knows nor the office has entered."""
     own = session.scalar(select(CalendarDay.kind).where(CalendarDay.day == day))
-    return own is DayKind.WORK if own else _published(day)
+    if own:
+        return own is DayKind.WORK
+    try:
+        return _published(day)
+    except CalendarMissing:
+        if not _entered(session, day.year):
+            raise
+        return day.weekday() < SATURDAY
 
 
 def _published(day: date) -> bool:
@@ -70,8 +80,17 @@ def clear_day(session: Session, *, day: date) -> None:
 
 def own_days(session: Session, year: int) -> Sequence[CalendarDay]:
     """What the office set for that year, in order."""
-    of_year = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
-    return session.scalars(select(CalendarDay).where(of_year).order_by(CalendarDay.day)).all()
+    return session.scalars(select(CalendarDay).where(_of(year)).order_by(CalendarDay.day)).all()
+
+
+def _of(year: int) -> ColumnElement[bool]:
+    return CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
+
+
+def _entered(session: Session, year: int) -> bool:
+    """Whether the office has written that year's holidays down itself; its other days are ordinary ones."""
+    free = select(func.count()).where(_of(year), CalendarDay.kind == DayKind.REST)
+    return (session.scalar(free) or 0) >= STATUTORY_HOLIDAYS
 
 
 @dataclass(frozen=True)
@@ -116,6 +135,5 @@ def _known(session: Session, year: int) -> bool:
     try:
         _published(date(year, 1, 1))
     except CalendarMissing:
-        entered = select(CalendarDay.day).where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
-        return session.scalars(entered.limit(1)).first() is not None
+        return _entered(session, year)
     return True
