@@ -1,6 +1,7 @@
 """The table of jobs, and the process that runs them while it leads."""
 
 import os
+import secrets
 import signal
 import socket
 import threading
@@ -45,7 +46,8 @@ class Scheduler:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        # Containers repeat both host names and process ids; the column holds 64 characters.
+        self._holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._leads = threading.Event()
         # Times of day in job definitions are China's, whatever the host's zone is.
         self._clockwork = BackgroundScheduler(

@@ -11,12 +11,14 @@ from app.members import identities
 from app.members.roster import service as rosters
 from app.notices import dispatch
 from app.wechat import menus
-from app.wechat.errors import WeChatError
+from app.wechat.errors import WeChatError, WeChatRefused
 from jobs.context import Context
 
 log = structlog.get_logger()
 
 MENUS_AT_ONCE = 50
+OF_ONE_PERSON = frozenset({40003, 43004, 45059, 49003, 50005})
+"""Refusals of one chat, such as one that was left (facts/wechat.md §3.5, §4): the others must not wait for it."""
 MESSAGES_KEPT = timedelta(days=30)
 ROSTERS_KEPT = timedelta(days=90)
 
@@ -48,9 +50,10 @@ def refresh_menus(context: Context) -> None:
             _retag(context, person)
         except WeChatError as fault:
             log.warning("jobs.menu.not_refreshed", reason=str(fault))
-            return
+            if not (isinstance(fault, WeChatRefused) and fault.errcode in OF_ONE_PERSON):
+                return
         with services.sessions.begin() as session:
-            identities.menu_done(session, identity_id=person.identity_id)
+            identities.menu_done(session, identity_id=person.identity_id, bound=person.bound)
 
 
 def _retag(context: Context, person: identities.Person) -> None:
