@@ -52,7 +52,7 @@ def _frame() -> dict[str, object]:
     """What the layout needs on every page."""
     user = current_user if current_user and current_user.is_authenticated else None
     actor = user.actor if user else None
-    here = (request.endpoint or "", getattr(request.url_rule, "rule", ""))
+    here = str(getattr(request.url_rule, "rule", ""))
     shown = [entry for entry in NAVIGATION if actor and actor.may(entry[3])]
     return {
         "actor": actor,
@@ -62,9 +62,11 @@ def _frame() -> dict[str, object]:
     }
 
 
-def _is_here(name: str, here: tuple[str, str]) -> bool:
+def _is_here(name: str, rule: str) -> bool:
     root = url_for(name)
-    return here[0] == name or (root != url_for("console.dashboard") and here[1].startswith(f"{root}/"))
+    if root == url_for("console.dashboard"):
+        return rule.rstrip("/") == root.rstrip("/")
+    return rule == root or rule.startswith(f"{root}/")
 
 
 @cache

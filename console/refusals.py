@@ -17,7 +17,7 @@ SENTENCES = {
     "nobody_expected": "这个组织名册上没有应到的党员，请先核对名册。",
     "meeting_over": "会议已经结束，不能取消。",
     "answer_empty": "请写下回复内容。",
-    "feedback_too_long": "回复请控制在 2000 字以内。",
+    "feedback_too_long": "回复请控制在 600 字以内，微信一条消息只放得下这些。",
     "refused": "这一步没有成功，请核对后再试。",
 }
 

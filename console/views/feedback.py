@@ -9,7 +9,7 @@ from app.core.errors import DomainError
 from app.feedback import queries as feedback
 from app.feedback import service as answering
 from app.feedback.models import Side, Thread
-from app.feedback.service import TEXT_LIMIT
+from app.feedback.service import ANSWER_LIMIT
 from app.feedback.states import ThreadState
 from app.organizations import queries as organizations
 from app.staff.permissions import Permission
@@ -54,7 +54,7 @@ def _page(thread_id: int, *, typed: str = "", fault: str = "") -> str:
         writer=writer,
         last_id=messages[-1].id if messages else 0,
         may_answer=scope_of(Permission.FEEDBACK_ANSWER).covers(path),
-        limit=TEXT_LIMIT,
+        limit=ANSWER_LIMIT,
         typed=typed,
         fault=fault,
     )
@@ -67,7 +67,7 @@ def _wanted(session: Session, thread_id: int) -> Thread:
 @console.post("/feedback/<int:thread_id>/answer")
 @staff(Permission.FEEDBACK_ANSWER)
 def answer_thread(thread_id: int) -> ResponseReturnValue:
-    text = fields.body("text", most=TEXT_LIMIT)
+    text = fields.body("text", most=ANSWER_LIMIT)
     try:
         return _answer(thread_id, text)
     except DomainError as refusal:

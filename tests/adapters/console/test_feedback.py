@@ -86,7 +86,7 @@ def test_answer_held_back_can_be_sent_after_reading(site: Site, secretary: Brows
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("  \n ", "请写下回复内容。"), ("长" * 2001, "回复请控制在 2000 字以内。")]
+    ("text", "sentence"), [("  \n ", "请写下回复内容。"), ("长" * 601, "回复请控制在 600 字以内")]
 )
 def test_answer_refused_keeps_what_was_typed(
     site: Site, secretary: Browser, world: World, text: str, sentence: str

@@ -1,0 +1,189 @@
+"""The console in Debian's Chromium: sizes, keyboard, live parts, the policy."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from app.core.db import driver_of
+from app.meetings import check_in
+from app.staff.models import Role
+from tests.adapters.console.world import World
+from tests.adapters.site import Site
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium")
+WIDTHS = ((390, 844), (1280, 800), (1920, 1080))
+
+
+@dataclass
+class Window:
+    """A Chromium page that is signed in, with everything that went wrong in it."""
+
+    page: Page
+    base: str
+    faults: list[str] = field(default_factory=list)
+
+    def visit(self, path: str) -> Page:
+        self.page.goto(f"{self.base}{path}", wait_until="load")
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    if CHROMIUM is None:
+        required = os.environ.get("REQUIRE_SERVICES") == "1"
+        (pytest.fail if required else pytest.skip)("no Chromium: run deploy/install-browser.sh")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def base(site: Site) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def window(chromium: Chromium, base: str, site: Site, world: World) -> Iterator[Window]:
+    context = chromium.new_context(locale="zh-CN")
+    signed_in = site.staff(Role.SECRETARY, world.left.branch_id)
+    cookie = signed_in.client.get_cookie("zhibu_console", path="/console")
+    assert cookie is not None
+    context.add_cookies(
+        [{"name": cookie.key, "value": cookie.value, "domain": "127.0.0.1", "path": "/console"}]
+    )
+    page = context.new_page()
+    window = Window(page, base)
+    page.on("console", lambda m: window.faults.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("request", lambda r: None if r.url.startswith((base, "data:")) else window.faults.append(r.url))
+    yield window
+    context.close()
+
+
+def paths(world: World) -> list[str]:
+    left = world.left
+    return [
+        "/console/",
+        "/console/organizations",
+        "/console/members",
+        f"/console/members/{left.member_id}",
+        "/console/slips",
+        "/console/meetings",
+        "/console/meetings/new",
+        f"/console/meetings/{left.meeting_id}",
+        f"/console/meetings/{left.meeting_id}/screen",
+        "/console/feedback",
+        f"/console/feedback/{left.thread_id}",
+        "/console/password",
+    ]
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_pages_fit_and_break_no_rule(window: Window, world: World, width: int, height: int) -> None:
+    window.page.set_viewport_size({"width": width, "height": height})
+    wide = []
+
+    for path in paths(world):
+        page = window.visit(path)
+        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if beyond > 0:
+            wide.append((path, beyond))
+
+    assert wide == []
+    assert window.faults == []
+
+
+def test_chart_is_drawn_from_the_table(window: Window) -> None:
+    page = window.visit("/console/")
+
+    expect(page.locator("[data-chart] canvas")).to_have_count(1)
+    expect(page.locator("[data-chart]")).to_have_attribute("role", "img")
+
+
+def test_search_while_typing_keeps_the_focus_and_the_address(window: Window) -> None:
+    page = window.visit("/console/members")
+
+    page.locator("#q").press_sequentially("钱", delay=20)
+
+    expect(page.locator("#found")).to_contain_text("找到 1 人")
+    expect(page.locator("#q")).to_be_focused()
+    expect(page).to_have_url(f"{window.base}/console/members?q=%E9%92%B1&organization=&kind=&bound=&gone=")
+
+
+def test_keyboard_first_stop_is_the_way_to_the_text(window: Window) -> None:
+    page = window.visit("/console/members")
+
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_menu_on_a_phone_opens_and_escape_closes_it(window: Window) -> None:
+    window.page.set_viewport_size({"width": 390, "height": 844})
+    page = window.visit("/console/")
+    button = page.locator("[data-menu]")
+
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#menu")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#menu")).to_be_hidden()
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+
+
+def test_screen_counts_up_by_itself(window: Window, site: Site, world: World) -> None:
+    page = window.visit(f"/console/meetings/{world.left.meeting_id}/screen")
+    expect(page.locator(".tally-now")).to_have_text("0")
+
+    with site.services.sessions.begin() as session:
+        check_in.by_recorder(
+            driver_of(session),
+            meeting_id=world.left.meeting_id,
+            member_id=world.left.member_id,
+            now=site.clock.now(),
+        )
+
+    expect(page.locator(".tally-now")).to_have_text("1")
+    expect(page.locator(".arrivals")).to_contain_text("东山赵一")
+    assert window.faults == []
+
+
+def test_recorder_button_changes_the_list_in_place(window: Window, world: World) -> None:
+    page = window.visit(f"/console/meetings/{world.left.meeting_id}")
+
+    page.get_by_role("button", name="给东山赵一补签").click()
+
+    expect(page.locator("#attendance")).to_contain_text("1 / 2")
+    assert page.url.endswith(f"/console/meetings/{world.left.meeting_id}")
+
+
+def test_reveal_phone_in_place(window: Window, world: World) -> None:
+    page = window.visit(f"/console/members/{world.left.member_id}")
+
+    page.get_by_text("查看完整号码").click()
+    page.get_by_label("查看原因").fill("通知开会")
+    page.get_by_role("button", name="查看").click()
+
+    expect(page.locator("#phone")).to_contain_text("13800138000")
+    assert window.faults == []
