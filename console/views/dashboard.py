@@ -19,9 +19,11 @@ from app.members.queries import Counts
 from app.organizations import queries as organizations
 from app.organizations.models import BRANCH_KINDS, OrganizationKind
 from app.organizations.queries import Node
+from app.organizations.scope import Scope
 from app.staff.permissions import Permission
 from console.blueprint import console
 from console.edge import acting, now, scope_of, services
+from console.labels import label
 
 SHOWN = 5
 GROUPS = (
@@ -38,6 +40,7 @@ class Overview:
     kinds: list[tuple[str, int]]
     members: int
     bound: int
+    chart: str
     bars: list[tuple[str, int]]
     empty_branches: list[Node]
 
@@ -78,20 +81,28 @@ def _overview(session: Session) -> Overview | None:
     counts = members.counts_by_organization(session, scope)
     kinds = Counter(node.organization.kind for node in nodes)
     tops = [counts.get(node.organization.id, Counts()) for node in nodes if node.depth == 0]
+    chart, bars = _bars(session, scope, nodes, counts)
     return Overview(
         kinds=[(name, sum(kinds[kind] for kind in group)) for name, group in GROUPS],
         members=sum(one.members_below for one in tops),
         bound=sum(one.bound_below for one in tops),
-        bars=_bars(nodes, counts),
+        chart=chart,
+        bars=bars,
         empty_branches=[node for node in nodes if _is_empty_branch(node, counts)],
     )
 
 
-def _bars(nodes: list[Node], counts: dict[int, Counts]) -> list[tuple[str, int]]:
-    """Party members of each organisation one level below the reader's own."""
+def _bars(
+    session: Session, scope: Scope, nodes: list[Node], counts: dict[int, Counts]
+) -> tuple[str, list[tuple[str, int]]]:
+    """Party members of each organisation one level below the reader's own; of a single branch, its tracks."""
     level = 1 if any(node.depth == 1 for node in nodes) else 0
     below = [node.organization for node in nodes if node.depth == level]
-    return [(one.short_name, counts.get(one.id, Counts()).members_below) for one in below]
+    if len(below) > 1:
+        bars = [(one.short_name, counts.get(one.id, Counts()).members_below) for one in below]
+        return "各组织党员人数", bars
+    kinds = members.count_by_kind(session, scope)
+    return "名册上的人员构成", [(label(kind), number) for kind, number in kinds.items() if number]
 
 
 def _is_empty_branch(node: Node, counts: dict[int, Counts]) -> bool:

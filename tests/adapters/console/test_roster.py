@@ -110,3 +110,31 @@ def test_template_is_a_workbook_with_the_own_branches(office: Browser) -> None:
 
     assert answer.data.startswith(b"PK")
     assert answer.headers["Content-Disposition"] == "attachment; filename=roster.xlsx"
+
+
+def test_apply_all_of_a_sort_tells_who_was_left_out(site: Site, office: Browser, world: World) -> None:
+    rows = [(f"周新{sign}", "正式党员", "", f"1370013700{at}") for at, sign in enumerate("甲乙丙")]
+    address = upload(office, world, workbook(*rows))
+    meanwhile = upload(office, world, workbook(rows[0]), token="form-2")
+    office.post(f"{meanwhile}/apply", {"all": "joined"})
+
+    office.post(f"{address}/apply", {"all": "joined"})
+
+    told = office.get(address).text
+    assert "已导入 2 行。" in told
+    assert "第 2 行 周新甲 没有导入：此人在预览之后已被登记" in told
+
+
+def test_import_of_many_branches_is_its_makers_own(site: Site, office: Browser, world: World) -> None:
+    answer = office.post(
+        "/console/roster",
+        {
+            "organization": world.left.committee_id,
+            "file": (workbook(("周新", "正式党员", "东山一支部", "")), "全公司.xlsx"),
+        },
+    )
+    other = site.staff(Role.OFFICE, world.left.committee_id)
+
+    assert office.get(answer.location).status_code == 200
+    assert other.get(answer.location).status_code == 404
+    assert "全公司.xlsx" not in other.get("/console/roster").text

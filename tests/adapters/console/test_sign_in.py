@@ -181,3 +181,22 @@ def test_closed_account_is_out_at_once(site: Site, account_id: int) -> None:
         accounts.deactivate(session, account=account, by=0, now=site.clock.now())
 
     assert page_of(browser) == 302
+
+
+def test_change_password_wrong_present_one_is_told(site: Site, account_id: int) -> None:
+    answer = site.signed_in(account_id).post(
+        "/console/password", {"current": "x", "new": "秋天的果实-2026", "again": "秋天的果实-2026"}
+    )
+
+    assert (answer.status_code, "当前密码不对。" in answer.text) == (422, True)
+
+
+def test_login_when_signed_in_goes_on(site: Site, account_id: int) -> None:
+    assert site.signed_in(account_id).get("/console/login").location == "/console/"
+
+
+def test_first_page_of_an_administrator_has_no_letters_and_no_members(site: Site, world: World) -> None:
+    text = site.staff(Role.ADMINISTRATOR, world.root_id).get("/console/").text
+
+    assert "看不到党员信息和意见内容" in text
+    assert "待回复" not in text

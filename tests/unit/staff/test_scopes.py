@@ -137,3 +137,12 @@ def test_actor_sits_on_its_own_organisation_only(
     assert actor.sits_on(Permission.MEETINGS_VIEW, root.path)
     assert not actor.sits_on(Permission.MEETINGS_VIEW, branch.path)
     assert not actor.sits_on(Permission.AUDIT_VIEW, root.path)
+
+
+def test_withdraw_from_oneself_is_refused(
+    session: Session, account: StaffAccount, root: Organization
+) -> None:
+    held = grant(session, account, Role.SECRETARY, root)
+
+    with pytest.raises(accounts.NotYourself):
+        roles.withdraw(session, account_id=account.id, role_id=held, by=account.id)
