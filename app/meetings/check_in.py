@@ -71,7 +71,9 @@ _SIGN = Prepared(_insert(CheckIn, "meeting_id", "member_id", "checked_in_at", "w
 _REFUSE = Prepared(_insert(RefusedCheckIn, "meeting_id", "member_id", "reason", "at"))
 _KEEP = Prepared(_insert(KeptScan, "meeting_id", "identity_id", "scanned_at"))
 _KEPT = Prepared(
-    select(KeptScan.meeting_id, KeptScan.scanned_at).where(KeptScan.identity_id == bindparam("identity_id"))
+    select(KeptScan.meeting_id, KeptScan.scanned_at)
+    .where(KeptScan.identity_id == bindparam("identity_id"))
+    .order_by(KeptScan.scanned_at, KeptScan.id)
 )
 _FORGET = Prepared(delete(KeptScan).where(KeptScan.identity_id == bindparam("identity_id")))
 _POSITION = Prepared(
