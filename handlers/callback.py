@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -14,7 +15,9 @@ from app.wechat.codec import BadEnvelope, WrongAppId
 from app.wechat.envelope import Malformed
 from app.wechat.messages import Inbound, parse
 from app.wiring import Services
-from handlers.desk import Desk, Kept, NotKept
+from handlers.desk import Desk, Kept, Visit
+from handlers.door import Door, DoorShut
+from handlers.turns import NotKept
 
 log = structlog.get_logger()
 
@@ -55,21 +58,27 @@ class Callback:
         self._encrypted_only = settings.wechat.mode != "plain"
         self._original_id = settings.wechat.original_id
         self._window = settings.callback.window_seconds
+        self._process = secrets.token_hex(4)
+        self._numbers = count(1)
+        self._patience = settings.callback.answer_seconds
+        embedded = services.sessions.engine.dialect.name == "sqlite"
+        self._door = Door(1 if embedded else settings.callback.handler_threads)
 
     def respond(self, method: str, query: str, length: str | None, read: Read) -> Answer:
         """`read(n)` gives at most n bytes of the body. Never raises: a fault of ours is a 500, and WeChat repeats."""
         started = time.monotonic()
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=secrets.token_hex(8))
         try:
-            arguments = _arguments(query)
-            if method == "GET":
-                return self._verify_url(arguments)
-            return self._receive(arguments, _body(length, read), started)
+            with self._door.enter(seconds=self._patience) as passage:
+                structlog.contextvars.clear_contextvars()
+                structlog.contextvars.bind_contextvars(request_id=f"{self._process}-{next(self._numbers)}")
+                arguments = _arguments(query)
+                if method == "GET":
+                    return self._verify_url(arguments)
+                return self._receive(arguments, _body(length, read), Visit(started, passage))
         except Refused as refused:
             log.warning("handlers.callback.refused", status=refused.status, reason=refused.reason)
             return Answer(refused.status, refused.reason.encode())
-        except NotKept:
+        except (NotKept, DoorShut):
             return Answer(503, b"again")
         except Exception:
             log.exception("handlers.callback.failed")
@@ -81,7 +90,7 @@ class Callback:
             raise Refused(403, "signature")
         return Answer(200, arguments.get("echostr", "").encode())
 
-    def _receive(self, arguments: Mapping[str, str], body: bytes, started: float) -> Answer:
+    def _receive(self, arguments: Mapping[str, str], body: bytes, visit: Visit) -> Answer:
         self._check_fresh(arguments)
         message, sealed = self._open(arguments, body)
         try:
@@ -90,7 +99,7 @@ class Callback:
             raise Refused(400, f"malformed: {fault}") from fault
         if self._original_id and inbound.to_user != self._original_id:
             raise Refused(403, "addressee")
-        text = self._desk.answer(Kept(inbound, message.decode()), started=started)
+        text = self._desk.answer(Kept(inbound, message.decode()), visit)
         return self._reply(arguments, inbound, text, sealed=sealed, as_json=envelope.is_json(body))
 
     def _check_fresh(self, arguments: Mapping[str, str]) -> None:

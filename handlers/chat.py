@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.core.db import Driver, Session, Work
+from app.core.db import Bare, Driver, Session, Work
 from app.members import identities
 from app.members.identities import Person
 from app.wechat.messages import Inbound
@@ -15,7 +15,7 @@ from app.wiring import Services
 class Event:
     """Something that happened, where nobody has to be met for it."""
 
-    work: Work
+    work: Work | Bare
     services: Services
     inbound: Inbound
     now: datetime
@@ -29,7 +29,7 @@ class Event:
 class Chat:
     """One inbound message in its transaction. Handlers never commit."""
 
-    work: Work
+    work: Work | Bare
     services: Services
     inbound: Inbound
     person: Person

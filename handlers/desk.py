@@ -1,20 +1,19 @@
 """Keeps what arrived, has it answered in a thread of its own, and never lets WeChat wait too long."""
 
-import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, auto
 
 import structlog
 
-from app.core.db import Work
+from app.core.db import Bare, Driver, Work
 from app.core.errors import DomainError
 from app.inbox import queries as kept
 from app.inbox import service as inbox
-from app.inbox.service import Arrival, Claim, ClaimLost, Replay
+from app.inbox.service import Arrival, Claim, ClaimLost, Replay, SeenBefore
 from app.inbox.states import InboxState
 from app.members import identities
 from app.members.identities import Person
@@ -24,6 +23,8 @@ from app.wechat.messages import Inbound, parse
 from app.wiring import Services
 from handlers import router
 from handlers.chat import Chat, Event
+from handlers.door import Passage
+from handlers.turns import Job, reply_of
 
 log = structlog.get_logger()
 
@@ -32,39 +33,8 @@ CLAIM_LASTS = timedelta(seconds=4.5)
 """WeChat hangs up after 5 s and sends again; by then a silent claim is dead and may be taken over."""
 HANG_UP_SECONDS = 4.4
 POLL_SECONDS = 0.03
+QUICK_SECONDS = 0.05
 PLACES = frozenset({"location", "location_select"})
-
-
-class NotKept(RuntimeError):
-    """The answer is neither known nor promised: WeChat must send again."""
-
-
-class _Turn(Enum):
-    WAITING = auto()
-    SETTLED = auto()
-    GIVEN_UP = auto()
-
-
-class _Job:
-    """Decides once whether the waiting request or a later message carries the reply."""
-
-    def __init__(self, *, waited_for: bool = True) -> None:
-        self._lock = threading.Lock()
-        self._turn = _Turn.WAITING if waited_for else _Turn.GIVEN_UP
-
-    def settle(self) -> bool:
-        """The handler has its reply; whether somebody still waits for it."""
-        return self._turn_to(_Turn.SETTLED)
-
-    def give_up(self) -> bool:
-        """The request has waited long enough; False if the reply is being committed just now."""
-        return self._turn_to(_Turn.GIVEN_UP)
-
-    def _turn_to(self, turn: _Turn) -> bool:
-        with self._lock:
-            if self._turn is _Turn.WAITING:
-                self._turn = turn
-            return self._turn is turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +45,23 @@ class Kept:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`started` is time.monotonic() of the arrival; the passage is left when the work turns out slow."""
+
+    started: float
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    """What the first transaction gave: our claim, who speaks, the answer. Nothing at all for a repeat."""
+
+    claim: Claim | None = None
+    person: Person | None = None
+    text: str | None = None
+
+
 class Desk:
     """One a process. `answer` is called from request threads, the rest from jobs and commands."""
 
@@ -82,18 +69,21 @@ class Desk:
         self._services = services
         self._pool = ThreadPoolExecutor(services.settings.callback.handler_threads, "handler")
 
-    def answer(self, message: Kept, *, started: float) -> str:
-        """The text to show, "" for none; `started` is time.monotonic() of the arrival. Raises NotKept."""
-        deadline = started + self._services.settings.callback.answer_seconds
-        claim, person = self._keep(message)
+    def answer(self, message: Kept, visit: Visit) -> str:
+        """The text to show, "" for none. Raises NotKept."""
+        deadline = visit.started + self._services.settings.callback.answer_seconds
+        arrival = _arrival(message)
+        first = self._first(message.inbound, arrival)
+        if first.text is not None:
+            return first.text
+        claim = first.claim
         if claim is None:
-            taken = self._take_over_or_wait(message.inbound.key, deadline)
+            visit.passage.leave()
+            taken = self._take_over_or_wait(arrival.key, deadline)
             if not isinstance(taken, Claim):
                 return taken
             claim = taken
-        job = _Job()
-        future = self._pool.submit(copy_context().run, self._act, claim, message.inbound, job, person)
-        return _wait(future, job, deadline, started + HANG_UP_SECONDS)
+        return self._in_a_thread(claim, message.inbound, first.person, visit, deadline)
 
     def finish_silent(self, *, limit: int = 100) -> int:
         """Act on events whose process died before it answered; the reply follows as a message of its own."""
@@ -113,13 +103,44 @@ class Desk:
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=False)
 
-    def _keep(self, message: Kept) -> tuple[Claim | None, Person | None]:
-        """(the claim, or None for a repeat; who speaks, if anybody is met): one transaction, before anything else."""
-        now, inbound = self._now(), message.inbound
-        with self._services.sessions.write() as driver:
-            claim = inbox.accept(driver, _arrival(message), now=now)
-            met = claim is not None and _meets(inbound)
-            return claim, identities.encounter(driver, **self._speaker(inbound), now=now) if met else None
+    def _first(self, inbound: Inbound, arrival: Arrival) -> _First:
+        """One transaction that keeps the message and, where a quick verb answers, has acted on it too.
+
+        A quick verb that fails leaves nothing; the message is then kept and handled as any other.
+        """
+        try:
+            with self._services.sessions.write() as driver:
+                return self._keep_or_answer(driver, inbound, arrival)
+        except SeenBefore:
+            return _First()
+        except Exception:
+            log.exception("handlers.event.not_at_once", kind=arrival.kind)
+            with self._services.sessions.write() as driver:
+                return _First(inbox.accept(driver, arrival, now=self._now()))
+
+    def _keep_or_answer(self, driver: Driver, inbound: Inbound, arrival: Arrival) -> _First:
+        now = self._now()
+        if not _meets(inbound):
+            return _First(inbox.accept(driver, arrival, now=now))
+        person = identities.encounter(driver, **self._speaker(inbound), now=now)
+        chat = Chat(Bare(driver), self._services, inbound, person, now)
+        way = router.route(chat)
+        if not way.quick:
+            return _First(inbox.accept(driver, arrival, now=now), person)
+        text = way.answer(chat)
+        inbox.keep_handled(driver, arrival, reply=text, now=now)
+        return _First(person=person, text=text)
+
+    def _in_a_thread(
+        self, claim: Claim, inbound: Inbound, person: Person | None, visit: Visit, deadline: float
+    ) -> str:
+        """Have it handled where nobody waits for a handler that hangs."""
+        job = Job()
+        future = self._pool.submit(copy_context().run, self._act, claim, inbound, job, person)
+        with suppress(TimeoutError, ClaimLost):
+            return future.result(timeout=min(QUICK_SECONDS, max(0.0, deadline - time.monotonic())))
+        visit.passage.leave()
+        return reply_of(future, job, deadline=deadline, hang_up=visit.started + HANG_UP_SECONDS)
 
     def _speaker(self, inbound: Inbound) -> dict[str, str]:
         return {"app_id": self._services.settings.wechat.app_id, "openid": inbound.openid}
@@ -135,7 +156,7 @@ class Desk:
         with self._services.sessions.read() as session:
             body = kept.body(session, claim.key)
         if body is not None:
-            self._act(claim, parse(read_body(body.encode())), _Job(waited_for=False))
+            self._act(claim, parse(read_body(body.encode())), Job(waited_for=False))
 
     def _take_over_or_wait(self, key: str, deadline: float) -> Claim | str:
         """The stored reply; or the right to act, where the first claimant is dead."""
@@ -151,7 +172,7 @@ class Desk:
             seen = inbox.look(self._services.sessions, key)
         return seen.reply or ""
 
-    def _act(self, claim: Claim, inbound: Inbound, job: _Job, person: Person | None = None) -> str:
+    def _act(self, claim: Claim, inbound: Inbound, job: Job, person: Person | None = None) -> str:
         """Handle, or write down why not. The one place where any exception of a handler ends."""
         try:
             return self._handle(claim, inbound, job, person)
@@ -167,7 +188,7 @@ class Desk:
             text = self._services.texts.render("failed", number=number)
             return self._end(claim, inbound, job, text, error=type(fault).__name__)
 
-    def _handle(self, claim: Claim, inbound: Inbound, job: _Job, person: Person | None) -> str:
+    def _handle(self, claim: Claim, inbound: Inbound, job: Job, person: Person | None) -> str:
         """Effects and answer in one transaction: all of it, or nothing."""
         now = self._now()
         with self._services.sessions.work() as work:
@@ -182,9 +203,10 @@ class Desk:
             return ""
         if person is None:
             person = identities.encounter(work.driver, **self._speaker(inbound), now=now)
-        return router.answer(Chat(work, self._services, inbound, person, now))
+        chat = Chat(work, self._services, inbound, person, now)
+        return router.route(chat).answer(chat)
 
-    def _end(self, claim: Claim, inbound: Inbound, job: _Job, text: str, *, error: str | None) -> str:
+    def _end(self, claim: Claim, inbound: Inbound, job: Job, text: str, *, error: str | None) -> str:
         now = self._now()
         with self._services.sessions.work() as work:
             reply = self._deliver(work, claim, inbound, job, text, now)
@@ -194,9 +216,7 @@ class Desk:
                 inbox.fail(work.driver, claim, reply=reply, error=error, now=now)
         return reply
 
-    def _deliver(
-        self, work: Work, claim: Claim, inbound: Inbound, job: _Job, text: str, now: datetime
-    ) -> str:
+    def _deliver(self, work: Work, claim: Claim, inbound: Inbound, job: Job, text: str, now: datetime) -> str:
         """The text itself while the request waits; "" once it is queued as a message of its own."""
         if not text or job.settle():
             return text
@@ -219,20 +239,6 @@ class Desk:
 
     def _now(self) -> datetime:
         return self._services.clock.now()
-
-
-def _wait(future: Future[str], job: _Job, deadline: float, hang_up: float) -> str:
-    try:
-        return future.result(timeout=max(0.0, deadline - time.monotonic()))
-    except TimeoutError:
-        if job.give_up():
-            return ""
-    except ClaimLost as lost:
-        raise NotKept from lost
-    try:
-        return future.result(timeout=max(0.0, hang_up - time.monotonic()))
-    except (TimeoutError, ClaimLost) as late:
-        raise NotKept from late
 
 
 def _meets(inbound: Inbound) -> bool:

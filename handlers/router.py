@@ -1,6 +1,7 @@
 """Which handler answers what: tables for events, menu keys, written commands and running conversations."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 
@@ -92,24 +93,55 @@ def on_event(event: Event) -> None:
         log.warning("handlers.event.unknown", event_name=name)
 
 
-def answer(chat: Chat) -> str:
-    """The reply to a person's message, scan or tap."""
+QUICK: frozenset[Callable[..., str]] = frozenset(
+    {
+        information.help_text,
+        information.unknown,
+        information.not_text,
+        information.me,
+        information.notices,
+        information.study,
+        information.dues,
+        check_in.on_scene,
+    }
+)
+"""Answered from memory, or by a few prepared statements: they ride in the transaction that keeps the message.
+
+They use neither a Session nor Redis, so that nothing can hold them up but the database itself.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What will answer. A command leaves a running conversation, so that nobody is caught in a question."""
+
+    handler: Callable[..., str]
+    arguments: tuple[str, ...] = ()
+    leaves_topic: bool = False
+
+    @property
+    def quick(self) -> bool:
+        return self.handler in QUICK
+
+    def answer(self, chat: Chat) -> str:
+        if self.leaves_topic:
+            chat.leave_topic()
+        return self.handler(chat, *self.arguments)
+
+
+def route(chat: Chat) -> Route:
+    """Who answers a person's message, scan or tap."""
     inbound = chat.inbound
     if inbound.kind == "event":
-        if handler := PERSON_EVENTS.get(inbound.event):
-            return handler(chat)
-        return _command(chat, inbound.event_key, "")
-    if inbound.kind == "text":
-        return _text(chat)
-    return information.not_text(chat)
+        handler = PERSON_EVENTS.get(inbound.event)
+        return Route(handler) if handler else _command(inbound.event_key, "")
+    return _text(chat) if inbound.kind == "text" else Route(information.not_text)
 
 
-def _text(chat: Chat) -> str:
+def _text(chat: Chat) -> Route:
     command, rest = command_of(chat.inbound.text)
     topic = _topic(chat)
-    if topic and (command is None or rest):
-        return topic(chat)
-    return _command(chat, command, rest)
+    return Route(topic) if topic and (command is None or rest) else _command(command, rest)
 
 
 def _topic(chat: Chat) -> Callable[[Chat], str] | None:
@@ -119,11 +151,8 @@ def _topic(chat: Chat) -> Callable[[Chat], str] | None:
     return TOPICS.get(person.topic)
 
 
-def _command(chat: Chat, command: str | None, rest: str) -> str:
-    """A command leaves a running conversation: nobody is caught in a question."""
+def _command(command: str | None, rest: str) -> Route:
     handler = COMMANDS.get(command or "")
     if handler is None:
-        return information.unknown(chat)
-    if command != "cancel":
-        chat.leave_topic()
-    return handler(chat, rest)
+        return Route(information.unknown)
+    return Route(handler, (rest,), leaves_topic=command != "cancel")

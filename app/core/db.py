@@ -34,6 +34,7 @@ from sqlalchemy.schema import SchemaItem
 
 __all__ = [
     "AnyRow",
+    "Bare",
     "Base",
     "BigId",
     "Driver",
@@ -252,6 +253,17 @@ class Work:
         if self._connection is None:
             self._connection = self._stack.enter_context(self._sessions.connect())
         return self._connection
+
+
+class Bare:
+    """An open transaction for verbs that need no Session."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+
+    @property
+    def session(self) -> Session:
+        raise RuntimeError("this transaction has no session")
 
 
 class Turns:

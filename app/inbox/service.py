@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, insert, select, update
 
@@ -17,6 +17,10 @@ ERROR_LIMIT = 200
 
 class ClaimLost(RuntimeError):
     """Another process took this event over; what we did for it must be rolled back."""
+
+
+class SeenBefore(RuntimeError):
+    """The event was kept before: its answer is there, or on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Replay(StrEnum):
 events = cast("Table", InboundEvent.__table__)
 _KEPT = ("external_key", "source", "kind", "openid", "body", "state", "attempts", "received_at", "claimed_at")
 _KEEP = Prepared(insert(events).values({name: bindparam(name) for name in _KEPT}))
+_DONE = Prepared(insert(events).values({name: bindparam(name) for name in (*_KEPT, "reply", "handled_at")}))
 _SEEN = Prepared(
     select(events.c.state, events.c.reply, events.c.attempts, events.c.claimed_at).where(
         events.c.external_key == bindparam("key")
@@ -77,19 +82,29 @@ _END = Prepared(
 
 def accept(driver: Driver, arrival: Arrival, *, now: datetime) -> Claim | None:
     """Keep it and claim it; None if it was here before. The unique key decides."""
-    fresh = _KEEP.once(
-        driver,
-        external_key=arrival.key,
-        source=arrival.source,
-        kind=arrival.kind,
-        openid=arrival.openid,
-        body=arrival.body,
-        state=InboxState.RECEIVED,
-        attempts=1,
-        received_at=now,
-        claimed_at=now,
-    )
-    return Claim(arrival.key, 1) if fresh else None
+    row = _row(arrival, InboxState.RECEIVED, now)
+    return Claim(arrival.key, 1) if _KEEP.once(driver, **row) else None
+
+
+def keep_handled(driver: Driver, arrival: Arrival, *, reply: str, now: datetime) -> None:
+    """Keep what the same transaction has acted on already. Raises SeenBefore: then nothing of it may stay."""
+    row = _row(arrival, InboxState.HANDLED, now)
+    if not _DONE.once(driver, **row, reply=reply, handled_at=now):
+        raise SeenBefore(arrival.key)
+
+
+def _row(arrival: Arrival, state: InboxState, now: datetime) -> dict[str, Any]:
+    return {
+        "external_key": arrival.key,
+        "source": arrival.source,
+        "kind": arrival.kind,
+        "openid": arrival.openid,
+        "body": arrival.body,
+        "state": state,
+        "attempts": 1,
+        "received_at": now,
+        "claimed_at": now,
+    }
 
 
 def look(sessions: Sessions, key: str) -> Seen:
