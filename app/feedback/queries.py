@@ -34,7 +34,10 @@ def tray(
         select(Thread, Organization.short_name, Member.name, ThreadMessage.text)
         .join(Organization, Organization.id == Thread.organization_id)
         .outerjoin(Member, Member.id == Thread.member_id)
-        .join(ThreadMessage, ThreadMessage.id == first.scalar_subquery())
+        .join(
+            ThreadMessage,
+            (ThreadMessage.thread_id == Thread.id) & (ThreadMessage.id == first.scalar_subquery()),
+        )
         .where(scope.organizations())
         .order_by((Thread.state != ThreadState.OPEN), Thread.due_at, Thread.id)
     )

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import date, datetime
+from unicodedata import category
 
 import structlog
 from sqlalchemy import update
@@ -22,6 +23,9 @@ log = structlog.get_logger()
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 TEXT_LIMIT = 2000
+ANSWER_LIMIT = 600
+"""An answer and the words around it must fit one customer message: 2,048 bytes, three for each Chinese character."""
+INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 TRIES = 5
 
 
@@ -57,7 +61,7 @@ def submit(
         opened_at=now,
         due_at=_due_at(session, now, working_days),
     )
-    body = _checked(text, FeedbackEmpty)
+    body = _checked(text, FeedbackEmpty, TEXT_LIMIT)
     _add_numbered(session, thread)
     session.add(ThreadMessage(thread_id=thread.id, side=Side.WRITER, author=author, text=body, at=now))
     session.flush()
@@ -66,7 +70,7 @@ def submit(
 
 def answer(session: Session, *, thread: Thread, by: str, text: str, now: datetime) -> ThreadMessage:
     """Answer, and tell the writer. Raises AnswerEmpty, FeedbackTooLong."""
-    body = _checked(text, AnswerEmpty)
+    body = _checked(text, AnswerEmpty, ANSWER_LIMIT)
     thread.state = advance(TRANSITIONS, thread.state, ThreadState.ANSWERED)
     thread.answered_at = thread.answered_at or now
     message = ThreadMessage(thread_id=thread.id, side=Side.OFFICE, author=by, text=body, at=now)
@@ -89,12 +93,12 @@ def forget_writer(session: Session, *, identity_id: int) -> None:
     session.execute(update(Thread).where(Thread.identity_id == identity_id).values(identity_id=None))
 
 
-def _checked(text: str, empty: type[DomainError]) -> str:
-    body = text.strip()
-    if not body:
+def _checked(text: str, empty: type[DomainError], limit: int) -> str:
+    body = text.replace("\0", "").strip()  # PostgreSQL keeps no NUL
+    if all(category(character) in INVISIBLE for character in body):
         raise empty
-    if len(body) > TEXT_LIMIT:
-        raise FeedbackTooLong(limit=TEXT_LIMIT, length=len(body))
+    if len(body) > limit:
+        raise FeedbackTooLong(limit=limit, length=len(body))
     return body
 
 
