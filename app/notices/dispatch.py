@@ -10,10 +10,11 @@ from sqlalchemy import select, update
 from app.core.clock import Clock
 from app.core.db import Session, Sessions, rows_changed
 from app.core.outcomes import Accepted, Outcome, Rejected, RetryLater, Stopped
+from app.core.states import advance
 from app.members.models import WeChatIdentity
 from app.notices.models import Delivery, DeliveryAttempt
 from app.notices.ports import Notice, NoticeSender, Sent
-from app.notices.states import DeliveryState
+from app.notices.states import TRANSITIONS, DeliveryState
 
 log = structlog.get_logger()
 
@@ -81,6 +82,7 @@ def _follow(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         case RetryLater(reason, after) if delivery.attempts < MAX_ATTEMPTS:
             _wait(delivery, reason, now + after)
         case Stopped(reason):
+            delivery.attempts -= 1  # the account's trouble uses up none of this notice's tries
             _wait(delivery, reason, now + STOPPED_PAUSE)
         case RetryLater(reason) | Rejected(reason):
             _end(delivery, DeliveryState.REJECTED, reason, now)
@@ -89,13 +91,13 @@ def _follow(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
 
 
 def _end(delivery: Delivery, state: DeliveryState, reason: str | None, now: datetime) -> None:
-    delivery.state = state
+    delivery.state = advance(TRANSITIONS, delivery.state, state)
     delivery.reason = reason
     delivery.ended_at = now
 
 
 def _wait(delivery: Delivery, reason: str, until: datetime) -> None:
-    delivery.state = DeliveryState.QUEUED
+    delivery.state = advance(TRANSITIONS, delivery.state, DeliveryState.QUEUED)
     delivery.reason = reason
     delivery.not_before = until
 

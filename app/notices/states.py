@@ -18,7 +18,8 @@ TRANSITIONS: Transitions[DeliveryState] = {
     DeliveryState.SENDING: frozenset(
         {DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.QUEUED, DeliveryState.UNCERTAIN}
     ),
-    DeliveryState.UNCERTAIN: frozenset({DeliveryState.QUEUED}),  # only a person sends it again
+    # Only a person sends it again; or the worker that was given up reports after all.
+    DeliveryState.UNCERTAIN: frozenset({DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.REJECTED}),
     DeliveryState.SENT: frozenset(),
     DeliveryState.REJECTED: frozenset(),
 }
