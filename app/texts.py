@@ -40,4 +40,4 @@ class Texts:
         return self._environment.get_template(f"{name}.txt").render(values).strip()
 
     def names(self) -> list[str]:
-        return [name.removesuffix(".txt") for name in self._environment.list_templates()]
+        return [name.removesuffix(".txt") for name in self._environment.list_templates(["txt"])]

@@ -1,0 +1,144 @@
+"""Every sentence of the chat: rendered with what its callers give, short, and in Chinese alone."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+
+from app.core.clock import from_local
+from app.meetings.check_in import CheckInResult
+from app.meetings.rules import CheckInOutcome
+from app.texts import FOLDER, Texts
+from tests.factories import NOW
+
+LONGEST_SENTENCE = 600
+TEXTS = Texts()
+# What people themselves send as an example, and what names a thing in our own forms.
+NOT_ENGLISH = re.compile(r"K7MQ-?3PXW|HD-\d+")
+
+
+@dataclass(frozen=True)
+class Person:
+    bound: bool
+    name: str = "张三"
+    organization_name: str = "第一党支部"
+
+
+MEMBER, STRANGER = Person(bound=True), Person(bound=False, name="", organization_name="")
+
+
+def result(outcome: CheckInOutcome) -> CheckInResult:
+    return CheckInResult(outcome, 1, "第一季度支部党员大会", NOW, 12, 36)
+
+
+def counted(*outcomes: CheckInOutcome) -> list[CheckInResult]:
+    return [result(outcome) for outcome in outcomes]
+
+
+BOTH = [{"person": MEMBER}, {"person": STRANGER}]
+PLAIN = [
+    "bind_ask_name",
+    "bind_first",
+    "cancel_nothing",
+    "cancelled",
+    "check_in_ask_code",
+    "dues_not_open",
+    "hand_code_locked",
+    "hand_code_unknown",
+    "not_text",
+    "refused_code_expired",
+    "refused_feedback_empty",
+    "refused_refused",
+    "study_not_open",
+    "unbind_kept",
+    "unbind_nothing",
+    "unbound",
+]
+VALUES: dict[str, list[dict[str, Any]]] = {
+    **{name: [{}] for name in PLAIN},
+    **{f"check_in_{outcome.value}": [{"result": result(outcome), "now": NOW}] for outcome in CheckInOutcome},
+    "bind_already": [{"name": "张三", "organization": "第一党支部"}],
+    "bind_ask_code": [{"name": "张三"}],
+    "bound": [
+        {"name": "张三", "organization": "第一党支部", "counted": counted(*outcomes)}
+        for outcomes in ((), tuple(CheckInOutcome))
+    ],
+    "failed": [{"number": 12}],
+    "feedback_ask": BOTH,
+    "feedback_received": [{"number": "K7MQ3PXW", "due": NOW, **who} for who in BOTH],
+    "help": BOTH,
+    "me": BOTH,
+    "notice_feedback_answered": [{"number": "K7MQ3PXW", "text": "已安排热菜"}],
+    "notice_late_reply": [{"text": "处理好了"}],
+    "notices": [
+        {"coming": []},
+        {"coming": [("支部党员大会", NOW, "三楼会议室"), ("主题党日", NOW + timedelta(days=7), "")]},
+    ],
+    "refused_already_bound": [{"which": "chat"}, {"which": "member"}],
+    "refused_binding_locked": [{"until": NOW}],
+    "refused_feedback_too_long": [{"length": 2001, "limit": 2000}],
+    "refused_wrong_name_or_code": [{"left": 3}, {"left": 0}],
+    "unbind_confirm": [{"name": "张三"}],
+    "unknown": BOTH,
+    "welcome": [{"organization": "华原集团党委", **who} for who in BOTH],
+}
+CASES = [pytest.param(name, values, id=name) for name, all_values in VALUES.items() for values in all_values]
+
+
+def test_every_sentence_of_the_folder_has_its_values_here() -> None:
+    assert sorted(TEXTS.names()) == sorted(VALUES)
+
+
+@pytest.mark.parametrize(("name", "values"), CASES)
+def test_sentence_is_short_chinese_and_whole(name: str, values: dict[str, Any]) -> None:
+    text = TEXTS.render(name, **values)
+
+    assert 0 < len(text) <= LONGEST_SENTENCE
+    assert re.findall("[A-Za-z]{2,}", NOT_ENGLISH.sub("", text)) == []
+    assert "None" not in text
+    assert "{" not in text
+    assert "\n\n\n" not in text
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+@pytest.mark.parametrize("name", sorted(VALUES.keys() - set(PLAIN) - {"check_in_unknown"}))
+def test_missing_value_is_an_error_and_no_gap(name: str) -> None:
+    with pytest.raises(UndefinedError):
+        TEXTS.render(name)
+
+
+def test_bound_tells_of_each_kept_scan() -> None:
+    outcomes = (CheckInOutcome.CHECKED_IN, CheckInOutcome.NOT_EXPECTED, CheckInOutcome.CANCELLED)
+    text = TEXTS.render("bound", name="张三", organization="一支部", counted=counted(*outcomes))
+
+    assert text.splitlines() == [
+        "绑定成功：张三（一支部）。",
+        "您之前扫码的“第一季度支部党员大会”已计入签到（第 12/36）。",
+        "您之前扫码的“第一季度支部党员大会”应到名单里没有您。如果应当参加，请告诉会议记录人。",
+        "您之前扫码的“第一季度支部党员大会”没有计入，请联系会议记录人。",
+        "现在可以扫码签到了。回复“帮助”看全部功能。",
+    ]
+
+
+def test_moments_are_said_in_china_s_time() -> None:
+    late = from_local((NOW + timedelta(days=7)).date(), 23, 5)
+    text = TEXTS.render("notices", coming=[("主题党日", late, "")])
+
+    assert text == "近期会议：\n· 3月9日 23:05 主题党日"
+
+
+def test_what_people_wrote_is_neither_escaped_nor_read_as_a_template() -> None:
+    awkward = "<b>]]>{{ 7 * 7 }}{% raw %}&amp;"
+
+    assert TEXTS.render("notice_late_reply", text=awkward) == awkward
+
+
+def test_sentences_live_in_plain_text_files_without_tabs_or_byte_marks() -> None:
+    for path in FOLDER.glob("*.txt"):
+        raw = path.read_bytes()
+        assert not raw.startswith(b"\xef\xbb\xbf")
+        assert b"\t" not in raw
+        assert b"\r" not in raw
