@@ -16,7 +16,8 @@ ROUNDS = 3
 CONNECTIONS = 32
 WARM_UP = 300
 
-ZHIBU = "granian --interface wsgi --host 127.0.0.1 --port {port} --workers 2 --blocking-threads 8 --no-ws app.wsgi:app"
+# As the demo and docs/deploy start it: a SQLite file has one writer, so one process serves it.
+ZHIBU = "granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 8 --no-ws app.wsgi:app"
 SYNC = "gunicorn --no-control-socket -k sync -w 2 -b 127.0.0.1:{port}"
 
 

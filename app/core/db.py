@@ -6,7 +6,6 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from threading import Lock
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -31,6 +30,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import SchemaItem
+
+from app.core.turns import Turns
 
 __all__ = [
     "AnyRow",
@@ -181,7 +182,7 @@ class Sessions:
         self.engine = engine
         self._writing = sessionmaker(engine, expire_on_commit=False)
         self._reading = sessionmaker(engine.execution_options(readonly=True), expire_on_commit=False)
-        self._turns = Turns() if engine.dialect.name == "sqlite" else None
+        self._turns = Turns(engine.url.database, BUSY_SECONDS) if engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -264,20 +265,6 @@ class Bare:
     @property
     def session(self) -> Session:
         raise RuntimeError("this transaction has no session")
-
-
-class Turns:
-    """SQLite lets one writer in and has the others sleep and look again; in a process, a lock wakes the next."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=BUSY_SECONDS):
-            raise TimeoutError("another writer of this process holds the database")
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
 
 
 def rows_changed(session: Session, statement: Any) -> int:

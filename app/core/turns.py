@@ -1,0 +1,50 @@
+"""Who may write to a SQLite file next."""
+
+import fcntl
+import os
+import time
+import weakref
+from threading import Lock
+
+TURN_SECONDS = 0.001
+
+
+class Turns:
+    """Whose turn it is to write to a SQLite file, among the threads of this process and among processes.
+
+    SQLite itself has a writer who comes too early sleep for milliseconds and look again; ours waits are shorter
+    than a transaction. A lock on a file beside the database ends with its process, however it dies.
+    """
+
+    def __init__(self, database: str | None, patience: float) -> None:
+        self._patience = patience
+        self._threads = Lock()
+        self._file = os.open(f"{database}-turn", os.O_RDWR | os.O_CREAT, 0o600) if database else None
+        if self._file is not None:
+            weakref.finalize(self, os.close, self._file)
+
+    def __enter__(self) -> None:
+        until = time.monotonic() + self._patience
+        if not self._threads.acquire(timeout=self._patience):
+            raise TimeoutError("another writer of this process holds the database")
+        try:
+            self._wait_for_processes(until)
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def _wait_for_processes(self, until: float) -> None:
+        while self._file is not None:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise TimeoutError("another process holds the database") from None
+                time.sleep(TURN_SECONDS)
+            else:
+                return
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
