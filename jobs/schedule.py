@@ -13,7 +13,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.core import leases
-from app.core.clock import SHANGHAI
+from app.core.clock import SHANGHAI, SystemClock
 from jobs import tasks
 from jobs.context import Context
 
@@ -67,9 +67,12 @@ class Scheduler:
     def start(self) -> None:
         self._beat()
         self._clockwork.add_job(self._beat, "interval", seconds=BEAT.total_seconds(), id="beat")
+        first = (
+            SystemClock().now()
+        )  # at once: a process that restarts daily must reach its twelve-hour jobs too
         for job in JOBS:
-            seconds = job.every.total_seconds()
-            self._clockwork.add_job(self._run, "interval", seconds=seconds, id=job.name, args=[job])
+            every = {"seconds": job.every.total_seconds(), "next_run_time": first}
+            self._clockwork.add_job(self._run, "interval", id=job.name, args=[job], **every)
         self._clockwork.start()
         log.info("jobs.scheduler.started", jobs=[job.name for job in JOBS])
 

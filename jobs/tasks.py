@@ -10,6 +10,7 @@ from app.inbox import service as inbox
 from app.members import identities
 from app.members.roster import service as rosters
 from app.notices import dispatch
+from app.staff import submissions
 from app.wechat import menus
 from app.wechat.errors import WeChatError, WeChatRefused
 from jobs.context import Context
@@ -21,6 +22,7 @@ OF_ONE_PERSON = frozenset({40003, 43004, 45059, 49003, 50005})
 """Refusals of one chat, such as one that was left (facts/wechat.md §3.5, §4): the others must not wait for it."""
 MESSAGES_KEPT = timedelta(days=30)
 ROSTERS_KEPT = timedelta(days=90)
+FORMS_KEPT = timedelta(days=30)
 
 
 def send_due_notices(context: Context) -> None:
@@ -71,6 +73,7 @@ def fade_texts(context: Context) -> None:
     with services.sessions.begin() as session:
         inbox.fade(session, before=now - MESSAGES_KEPT)
         rosters.forget(session, before=now - ROSTERS_KEPT)
+        submissions.forget(session, before=now - FORMS_KEPT)
 
 
 def check_calendar(context: Context) -> None:
