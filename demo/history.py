@@ -16,6 +16,7 @@ from app.members.models import PARTY_MEMBERS, Member
 from app.notices import dispatch
 from app.notices.models import Delivery
 from app.notices.ports import Sent
+from app.notices.states import DeliveryState
 from app.organizations.models import BRANCH_KINDS, Organization
 from app.wechat.notices import CUSTOMER
 from demo.cast import COLLEAGUES, STAFF, Guest
@@ -133,5 +134,6 @@ def _write(
 
 def _has_arrived(session: Session, subject: str, at: datetime) -> None:
     """The notice of an answer given long ago went out long ago: nothing is sent again when the demo starts."""
-    queued = session.scalars(select(Delivery.id).where(Delivery.subject == subject)).one()
-    dispatch.record(session, notice_id=queued, sent=Sent(CUSTOMER, Accepted()), now=at)
+    queued = session.scalars(select(Delivery).where(Delivery.subject == subject)).one()
+    queued.state, queued.claimed_at, queued.attempts = DeliveryState.SENDING, at, 1
+    dispatch.record(session, notice_id=queued.id, sent=Sent(CUSTOMER, Accepted()), now=at)
