@@ -7,6 +7,7 @@ import weakref
 from threading import Lock
 
 TURN_SECONDS = 0.001
+MEMORY = ":memory:"
 
 
 class Turns:
@@ -19,9 +20,8 @@ class Turns:
     def __init__(self, database: str | None, patience: float) -> None:
         self._patience = patience
         self._threads = Lock()
-        self._file = os.open(f"{database}-turn", os.O_RDWR | os.O_CREAT, 0o600) if database else None
-        if self._file is not None:
-            weakref.finalize(self, os.close, self._file)
+        self._path = f"{database}-turn" if database and database != MEMORY else None
+        self._file: int | None = None
 
     def __enter__(self) -> None:
         until = time.monotonic() + self._patience
@@ -34,15 +34,22 @@ class Turns:
             raise
 
     def _wait_for_processes(self, until: float) -> None:
-        while self._file is not None:
+        while (file := self._opened()) is not None:
             try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > until:
                     raise TimeoutError("another process holds the database") from None
                 time.sleep(TURN_SECONDS)
             else:
                 return
+
+    def _opened(self) -> int | None:
+        """At the first turn and not before: wiring opens nothing, and says first what is wrong with the settings."""
+        if self._file is None and self._path:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            weakref.finalize(self, os.close, self._file)
+        return self._file
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
