@@ -70,6 +70,12 @@ def examine(
         try:
             yield name, None, check(services)
         except (Unhealthy, WeChatError) as fault:
-            yield name, str(fault), ""
+            yield name, _told(fault), ""
         except Exception as error:  # noqa: BLE001 -- a driver's error is a fault of what it drives
             yield name, type(error).__name__, ""
+
+
+def _told(fault: Exception) -> str:
+    """With the platform's own number, under which its manual explains it."""
+    errcode = getattr(fault, "errcode", None)
+    return str(fault) if errcode is None or str(errcode) in str(fault) else f"{fault} ({errcode})"

@@ -14,5 +14,6 @@ def server_date(client: WeChatClient) -> str | None:
         date: str | None = client.session.get(f"{API}/cgi-bin/get_api_domain_ip").headers.get("Date")
     except (requests.RequestException, HTTPError) as error:
         reason = "timeout" if isinstance(error, requests.Timeout) else "connect"
-        raise WeChatUnreachable(reason, may_have_arrived=False) from None
-    return date
+    else:
+        return date
+    raise WeChatUnreachable(reason, may_have_arrived=False)  # outside: its context would hold the address
