@@ -10,7 +10,7 @@ from tests.adapters.site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPARED = "rank ranks ranking score scores points streak leaderboard badge sentiment prediction"
-WATCHED = "dwell duration scroll"
+WATCHED = "dwell duration scroll click clicks visits"
 LOCATED = "latitude longitude lat lng gps geo geolocation photo face fingerprint"
 ENGLISH = frozenset(f"{COMPARED} {WATCHED} {LOCATED} salary".split())
 CHINESE = ("积分", "排名", "排行", "打卡", "勋章", "人脸", "定位", "阅读时长", "代扣")
