@@ -69,7 +69,6 @@ class Callback:
         started = time.monotonic()
         try:
             with self._door.enter(seconds=self._patience) as passage:
-                structlog.contextvars.clear_contextvars()
                 structlog.contextvars.bind_contextvars(request_id=f"{self._process}-{next(self._numbers)}")
                 arguments = _arguments(query)
                 if method == "GET":
@@ -83,6 +82,8 @@ class Callback:
         except Exception:
             log.exception("handlers.callback.failed")
             return Answer(500, b"error")
+        finally:
+            structlog.contextvars.clear_contextvars()
 
     def _verify_url(self, arguments: Mapping[str, str]) -> Answer:
         """No freshness here: the console may send the same echostr again (facts §1.1)."""

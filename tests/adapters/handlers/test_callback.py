@@ -5,6 +5,7 @@ import time
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -235,3 +236,9 @@ def test_fault_of_the_store_asks_wechat_to_repeat(services: Services, desk: Desk
         500,
     )
     assert line.deliver(safe(phone.text("帮助"), stamp=line.stamp)).status == 500
+
+
+def test_request_id_ends_with_its_request(line: Line, phone: Phone) -> None:
+    line.say(phone.text("帮助"))
+
+    assert structlog.contextvars.get_contextvars() == {}
