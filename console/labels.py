@@ -117,6 +117,7 @@ ACTIONS = {
     "member.code_issued": "发绑定码",
     "member.codes_issued": "打印绑定码",
     "member.unbound": "解除微信绑定",
+    "organization.added": "新建组织",
     "roster.previewed": "上传名册",
     "roster.applied": "导入名册",
     "roster.reverted": "撤销导入",

@@ -1,7 +1,14 @@
 """Changing the tree."""
 
+from sqlalchemy.exc import IntegrityError
+
 from app.core.db import Session
+from app.core.errors import DomainError
 from app.organizations.models import Organization, OrganizationKind
+
+
+class CodeTaken(DomainError):
+    code = "code_taken"
 
 
 def found(
@@ -15,7 +22,7 @@ def found(
     enterprise_id: int | None = None,
     position: int = 0,
 ) -> Organization:
-    """Add a node below `parent`, or a root. The code stays as written: leading zeros count."""
+    """Add a node below `parent`, or a root. The code stays as written: leading zeros count. Raises CodeTaken."""
     organization = Organization(
         code=code,
         name=name,
@@ -26,8 +33,11 @@ def found(
         position=position,
         path="",
     )
-    session.add(organization)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(organization)
+    except IntegrityError as error:
+        raise CodeTaken from error
     organization.path = f"{parent.path if parent else '/'}{organization.id}/"
     session.flush()
     return organization

@@ -221,3 +221,22 @@ def test_db_check_passes_on_an_upgraded_database(shell: FlaskCliRunner, sessions
 
     assert shell.invoke(args=["db", "upgrade"]).exit_code == 0
     assert shell.invoke(args=["db", "check"]).exit_code == 0
+
+
+def test_organizations_add_builds_the_tree_and_keeps_leading_zeros(shell: FlaskCliRunner) -> None:
+    root = ["organizations", "add", "000000000001", "集团党委", "--kind", "committee"]
+    below = ["organizations", "add", "000000000002", "一支部", "--kind", "branch", "--parent", "000000000001"]
+
+    made = [shell.invoke(args=root).exit_code, shell.invoke(args=below).exit_code]
+    again = shell.invoke(args=below)
+    orphan = shell.invoke(args=[*below[:2], "3", "x", "--kind", "branch", "--parent", "404"])
+
+    assert made == [0, 0]
+    assert (again.exit_code, again.output) == (
+        1,
+        "Error: an organisation has the code 000000000002 already\n",
+    )
+    assert (orphan.exit_code, orphan.output) == (1, "Error: no organisation has the code 404\n")
+    assert shell.invoke(args=["organizations", "list"]).output == (
+        "000000000001  集团党委\n  000000000002  一支部\n"
+    )
