@@ -1,8 +1,9 @@
 """How transactions begin, end, join and wait for one another."""
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from threading import Event, Thread
 from typing import TypeVar
 
@@ -227,6 +228,33 @@ def test_writer_that_waits_too_long_is_told(sessions: Sessions, monkeypatch: pyt
     with sessions.begin() as session:
         lease(session, "a")
     assert names(sessions) == ["a"]
+
+
+def locked_for_others(sessions: Sessions) -> bool:
+    """Whether somebody without our turns, such as an operator's shell, could begin to write now."""
+    with closing(sqlite3.connect(str(sessions.engine.url.database), timeout=0)) as outsider:
+        try:
+            outsider.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+    return False
+
+
+def test_writer_holds_the_lock_from_its_first_read(sessions: Sessions) -> None:
+    """A deferred BEGIN would fail at the first write, after another had written in between."""
+    with sessions.begin() as session:
+        session.execute(select(Lease.name))
+        during_begin = locked_for_others(sessions)
+    with sessions.work() as work:
+        work.session.execute(select(Lease.name))
+        during_work = locked_for_others(sessions)
+    with sessions.write():
+        during_write = locked_for_others(sessions)
+    with sessions.read() as session:
+        session.execute(select(Lease.name))
+        during_read = locked_for_others(sessions)
+
+    assert (during_begin, during_work, during_write, during_read) == (True, True, True, False)
 
 
 def test_turn_is_given_back_after_a_failed_commit(sessions: Sessions) -> None:
