@@ -25,7 +25,7 @@ from demo.summary import progress, show, show_codes
 from demo.welcome import publish_menu, sandbox_command, welcome
 
 ROOT = Path(__file__).resolve().parents[1]
-THREADS = 16
+THREADS = 8
 READY_SECONDS = 120
 LOOK_SECONDS = 0.2
 CODE_LASTS = 30
@@ -137,4 +137,4 @@ class Supervisor:
 def _backend_command(port: int) -> list[str]:
     server = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi"]
     where = ["--host", HOST, "--port", str(port)]
-    return [*server, *where, "--workers", "1", "--blocking-threads", str(THREADS), "app.wsgi:app"]
+    return [*server, *where, "--workers", "1", "--blocking-threads", str(THREADS), "--no-ws", "app.wsgi:app"]

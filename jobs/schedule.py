@@ -1,5 +1,6 @@
 """The table of jobs, and the process that runs them while it leads."""
 
+import logging
 import os
 import secrets
 import signal
@@ -49,6 +50,8 @@ class Scheduler:
         # Containers repeat both host names and process ids; the column holds 64 characters.
         self._holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._leads = threading.Event()
+        # A job that runs longer than its interval is expected when WeChat is slow, and not worth a line each second.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         # Times of day in job definitions are China's, whatever the host's zone is.
         self._clockwork = BackgroundScheduler(
             timezone=SHANGHAI,
