@@ -68,16 +68,19 @@ class Callback:
         """`read(n)` gives at most n bytes of the body. Never raises: a fault of ours is a 500, and WeChat repeats."""
         started = time.monotonic()
         try:
+            structlog.contextvars.bind_contextvars(request_id=f"{self._process}-{next(self._numbers)}")
+            # Before the door: a body that trickles in, from anybody, must not keep others outside.
+            body = b"" if method == "GET" else _body(length, read)
             with self._door.enter(seconds=self._patience) as passage:
-                structlog.contextvars.bind_contextvars(request_id=f"{self._process}-{next(self._numbers)}")
                 arguments = _arguments(query)
                 if method == "GET":
                     return self._verify_url(arguments)
-                return self._receive(arguments, _body(length, read), Visit(started, passage))
+                return self._receive(arguments, body, Visit(started, passage))
         except Refused as refused:
             log.warning("handlers.callback.refused", status=refused.status, reason=refused.reason)
             return Answer(refused.status, refused.reason.encode())
-        except (NotKept, DoorShut):
+        except (NotKept, DoorShut) as late:
+            log.warning("handlers.callback.not_in_time", reason=type(late).__name__)
             return Answer(503, b"again")
         except Exception:
             log.exception("handlers.callback.failed")
@@ -161,9 +164,15 @@ def _arguments(query: str) -> dict[str, str]:
 
 def _body(length: str | None, read: Read) -> bytes:
     """The body, refused by its announced size before a byte is read, and by its real size after."""
-    if length and (not length.isdigit() or int(length) > BODY_LIMIT):
+    if length and not _within_limit(length):
         raise Refused(413, "body")
     body = read(BODY_LIMIT + 1)
     if len(body) > BODY_LIMIT:
         raise Refused(413, "body")
     return body
+
+
+def _within_limit(length: str) -> bool:
+    """Digits may be of another script, or more than int() takes."""
+    ascii_digits = length.isascii() and length.isdigit() and len(length) <= len(str(BODY_LIMIT))
+    return ascii_digits and int(length) <= BODY_LIMIT

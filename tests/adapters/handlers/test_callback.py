@@ -1,7 +1,9 @@
 """Who may call the callback, in every mode, and what nonsense gets."""
 
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -164,12 +166,41 @@ def test_json_account_is_answered_in_json(line: Line, phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "size"), [("65537", 10), (None, 65537), ("99999999999", 10), ("-1", 10), ("x", 10)]
+    ("length", "size"),
+    [
+        ("65537", 10),
+        (None, 65537),
+        ("99999999999", 10),
+        ("-1", 10),
+        ("x", 10),
+        pytest.param("\N{SUPERSCRIPT TWO}", 10, id="other-digits"),
+        pytest.param("9" * 5_000, 10, id="5000-digits"),
+    ],
 )
 def test_body_over_the_cap_is_refused_unread(line: Line, length: str | None, size: int) -> None:
     query = safe("<xml/>", stamp=line.stamp).query
 
     assert line.callback.respond("POST", query, length, lambda cap: (b"x" * size)[:cap]).status == 413
+
+
+def test_body_that_trickles_in_keeps_nobody_waiting(line: Line, phone: Phone) -> None:
+    """SQLite has messages worked on one at a time; whoever has not sent theirs is not one of them yet."""
+    arrived, rest = threading.Event(), threading.Event()
+    query = safe("<xml/>", stamp=line.stamp).query
+
+    def trickle(_size: int) -> bytes:
+        arrived.set()
+        rest.wait(20)
+        return b""
+
+    with ThreadPoolExecutor(1) as pool:
+        stranger = pool.submit(line.callback.respond, "POST", query, "500", trickle)
+        arrived.wait(20)
+        answer = line.deliver(safe(phone.text("帮助"), stamp=line.stamp))
+        rest.set()
+
+    assert answer.status == 200
+    assert stranger.result().status == 400
 
 
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><xml><Encrypt>&b;</Encrypt></xml>'
