@@ -31,6 +31,8 @@ log = structlog.get_logger()
 SOURCE = "wechat"
 CLAIM_LASTS = timedelta(seconds=4.5)
 """WeChat hangs up after 5 s and sends again; by then a silent claim is dead and may be taken over."""
+SILENT_FOR = timedelta(seconds=30)
+"""WeChat has stopped repeating, and nobody else finishes the event."""
 HANG_UP_SECONDS = 4.4
 POLL_SECONDS = 0.03
 QUICK_SECONDS = 0.05
@@ -89,7 +91,7 @@ class Desk:
         """Act on events whose process died before it answered; the reply follows as a message of its own."""
         now = self._now()
         with self._services.sessions.read() as session:
-            rows = kept.silent(session, now=now, after=timedelta(seconds=30), limit=limit)
+            rows = kept.silent(session, now=now, after=SILENT_FOR, limit=limit)
         return sum(self._finish(row.external_key) for row in rows)
 
     def replay(self, event_id: int) -> Replay:
@@ -146,17 +148,31 @@ class Desk:
         return {"app_id": self._services.settings.wechat.app_id, "openid": inbound.openid}
 
     def _finish(self, key: str) -> bool:
-        seen = inbox.look(self._services.sessions, key)
-        claim = inbox.take_over(self._services.sessions, seen, now=self._now())
-        if claim is not None:
-            self._act_again(claim)
+        """Whether it was ended. One that cannot be must not keep the others waiting."""
+        try:
+            claim = self._claim_silent(key)
+            if claim is not None:
+                self._act_again(claim)
+        except Exception:
+            log.exception("handlers.event.not_finished", key=key)
+            return False
         return claim is not None
+
+    def _claim_silent(self, key: str) -> Claim | None:
+        """None where a repeat has taken it over since it was listed: that one is alive."""
+        seen = inbox.look(self._services.sessions, key)
+        if self._now() - seen.claimed_at <= SILENT_FOR:
+            return None
+        return inbox.take_over(self._services.sessions, seen, now=self._now())
 
     def _act_again(self, claim: Claim) -> None:
         with self._services.sessions.read() as session:
             body = kept.body(session, claim.key)
         if body is not None:
             self._act(claim, parse(read_body(body.encode())), Job(waited_for=False))
+            return
+        with self._services.sessions.write() as driver:  # a place, or somebody who left: nothing to act on
+            inbox.finish(driver, claim, reply="", now=self._now())
 
     def _take_over_or_wait(self, key: str, deadline: float) -> Claim | str:
         """The stored reply; or the right to act, where the first claimant is dead."""

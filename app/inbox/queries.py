@@ -20,11 +20,11 @@ def body(session: Session, key: str) -> str | None:
 
 
 def silent(session: Session, *, now: datetime, after: timedelta, limit: int) -> Sequence[AnyRow]:
-    """(id, external_key) of events that nobody finished: their process died."""
+    """(id, external_key) of events that nobody finished: their process died. Those tried last come last."""
     statement = (
         select(InboundEvent.id, InboundEvent.external_key)
         .where(InboundEvent.state == InboxState.RECEIVED, InboundEvent.claimed_at < now - after)
-        .order_by(InboundEvent.id)
+        .order_by(InboundEvent.claimed_at, InboundEvent.id)
     )
     return session.execute(statement.limit(limit)).all()
 
