@@ -191,18 +191,23 @@ class Desk:
     def _act(self, claim: Claim, inbound: Inbound, job: Job, person: Person | None = None) -> str:
         """Handle, or write down why not. The one place where any exception of a handler ends."""
         try:
-            return self._handle(claim, inbound, job, person)
+            return self._handle_or_refuse(claim, inbound, job, person)
         except ClaimLost:
             log.warning("handlers.claim.lost", key=claim.key)
             raise
-        except DomainError as refusal:
-            text = self._services.texts.render(f"refused_{refusal.code}", **refusal.details)
-            return self._end(claim, inbound, job, text, error=None)
         except Exception as fault:
             number = self._number(claim)
             log.exception("handlers.event.failed", event_id=number, kind=_kind(inbound))
-            text = self._services.texts.render("failed", number=number)
+            # Of a report, or of leaving, nobody waits for an answer.
+            text = self._services.texts.render("failed", number=number) if _meets(inbound) else ""
             return self._end(claim, inbound, job, text, error=type(fault).__name__)
+
+    def _handle_or_refuse(self, claim: Claim, inbound: Inbound, job: Job, person: Person | None) -> str:
+        try:
+            return self._handle(claim, inbound, job, person)
+        except DomainError as refusal:
+            text = self._services.texts.render(f"refused_{refusal.code}", **refusal.details)
+            return self._end(claim, inbound, job, text, error=None)
 
     def _handle(self, claim: Claim, inbound: Inbound, job: Job, person: Person | None) -> str:
         """Effects and answer in one transaction: all of it, or nothing."""

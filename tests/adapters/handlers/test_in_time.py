@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from app.core.clock import FixedClock, SystemClock
 from app.core.db import Sessions
+from app.core.errors import DomainError
 from app.inbox import service as inbox
 from app.inbox.models import InboundEvent
 from app.inbox.service import Replay
@@ -119,6 +120,31 @@ def test_handler_that_raises_is_answered_politely_kept_and_replayed(
     assert replayed is Replay.CLAIMED
     assert events(sessions)[0].state is InboxState.HANDLED
     assert now_said(line)[0].startswith("您可以直接回复")
+
+
+def test_refusal_that_has_no_sentence_is_a_failure_too(
+    line: Line, phone: Phone, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Unsaid(DomainError):
+        code = "unsaid"
+
+    def refuse(_chat: Chat, _rest: str = "") -> str:
+        raise Unsaid
+
+    monkeypatch.setitem(router.COMMANDS, "help", refuse)
+
+    assert (line.say(phone.text("帮助")) or "").startswith("刚才没有处理成功")
+    assert [(row.state, row.error) for row in events(sessions)] == [(InboxState.FAILED, "TemplateNotFound")]
+
+
+def test_report_whose_handler_fails_is_kept_without_a_word_to_the_person(
+    line: Line, phone: Phone, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They have written nothing, so "what you wrote is kept" would only puzzle them."""
+    monkeypatch.setitem(router.EVENTS, "unsubscribe", lambda _event: 1 // 0)
+
+    assert line.say(phone.event("unsubscribe")) is None
+    assert [row.state for row in events(sessions)] == [InboxState.FAILED]
 
 
 def test_failed_event_repeats_its_polite_answer(
