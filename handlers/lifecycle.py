@@ -31,7 +31,7 @@ def erase(event: Event) -> None:
     """
     session, openid = event.session, event.inbound.openid
     app_id = event.services.settings.wechat.app_id
-    person = identities.find(session, app_id=app_id, openid=openid)
+    person = identities.hold(session, app_id=app_id, openid=openid)
     if person is not None:
         notices.forget(session, identity_id=person.identity_id)
         feedback.forget_writer(session, identity_id=person.identity_id)

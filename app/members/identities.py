@@ -126,6 +126,13 @@ def recall(driver: Driver, *, app_id: str, openid: str) -> Person | None:
     return _person(row) if row else None
 
 
+def hold(session: Session, *, app_id: str, openid: str) -> Person | None:
+    """As `find`; whatever others write down for this person at this moment is there, and nothing follows."""
+    this = select(IDENTITY.c.id).where(IDENTITY.c.app_id == app_id, IDENTITY.c.openid == openid)
+    session.execute(this.with_for_update())
+    return find(session, app_id=app_id, openid=openid)
+
+
 def meet(session: Session, *, app_id: str, openid: str, now: datetime) -> Person:
     """The person behind an OpenID, new or known. Only followers can chat, so a new one follows from now."""
     return encounter(driver_of(session), app_id=app_id, openid=openid, now=now)
