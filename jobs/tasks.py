@@ -10,6 +10,7 @@ from app.inbox import service as inbox
 from app.members import identities
 from app.members.roster import service as rosters
 from app.notices import dispatch
+from app.notices import service as notices
 from app.staff import submissions
 from app.wechat import menus
 from app.wechat.errors import WeChatError, WeChatRefused
@@ -72,6 +73,7 @@ def fade_texts(context: Context) -> None:
     now = services.clock.now()
     with services.sessions.begin() as session:
         inbox.fade(session, before=now - MESSAGES_KEPT)
+        notices.fade(session, before=now - MESSAGES_KEPT)
         rosters.forget(session, before=now - ROSTERS_KEPT)
         submissions.forget(session, before=now - FORMS_KEPT)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
 
-from app.core.db import Driver, Session
+from app.core.db import Driver, Session, rows_changed
 from app.core.prepared import Prepared
 from app.notices.models import Delivery, DeliveryAttempt
 from app.notices.states import DeliveryState
@@ -72,3 +72,9 @@ def forget(session: Session, *, identity_id: int) -> None:
         )
     )
     session.execute(mine.values(fields="{}"))
+
+
+def fade(session: Session, *, before: datetime) -> int:
+    """Drop the texts of what ended long ago; that it was sent, when and how, stays."""
+    old = Delivery.ended_at < before, Delivery.fields != "{}"
+    return rows_changed(session, update(Delivery).where(*old).values(fields="{}"))

@@ -124,3 +124,21 @@ def test_notice_queued_for_later_keeps_its_moment(any_sessions: Sessions) -> Non
     queue(any_sessions, follower(any_sessions), now=NOW + timedelta(microseconds=1))
 
     assert only(any_sessions).not_before == NOW + timedelta(microseconds=1)
+
+
+def test_text_fades_when_the_notice_ended_long_ago(any_sessions: Sessions) -> None:
+    identity_id = follower(any_sessions)
+    queue(any_sessions, identity_id)
+    queue(any_sessions, identity_id, "feedback:2")
+    with any_sessions.begin() as session:
+        ended = session.scalars(select(Delivery).where(Delivery.subject == "feedback:1")).one()
+        ended.ended_at = NOW
+
+    with any_sessions.begin() as session:
+        faded = service.fade(session, before=NOW + timedelta(seconds=1))
+
+    assert faded == 1
+    assert {one.subject: json.loads(one.fields) for one in deliveries(any_sessions)} == {
+        "feedback:1": {},
+        "feedback:2": ANSWERED,
+    }
