@@ -13,6 +13,8 @@ SECRET_QUERY = re.compile(
     r"(?i)((?<![a-z_])(?:[a-z_]*(?:token|secret|ticket)|(?:js_|auth_)?code)=)[^&\s'\"]+"
 )
 PASSWORD = re.compile(r"(://)[^/@\s'\"]+@")
+# PostgreSQL quotes the row that it refuses: a letter, a name. What a traceback says after it goes too.
+REFUSED_ROW = re.compile(r"(Failing row contains )\(.*\)", re.DOTALL)
 PERSON = re.compile(
     r"(?:(?<![\w-])|(?<=wx[0-9a-f]{16}-))o[\w-]{27}(?![\w-])"  # an OpenID, alone or as MariaDB quotes a key
     r"|(?<!\w)1[3-9]\d{9}(?!\w)"  # a mobile phone
@@ -32,7 +34,8 @@ def mask(value: str) -> str:
 
 
 def scrub(text: str) -> str:
-    """Text of a library with the secrets in its URLs removed."""
+    """Text of a library without the secrets in its URLs and the rows in its complaints."""
+    text = REFUSED_ROW.sub(r"\1(***)", text)
     return PASSWORD.sub(r"\1***@", SECRET_QUERY.sub(r"\1***", text))
 
 

@@ -190,3 +190,15 @@ def test_what_json_does_not_know_is_written_as_text(written: Written) -> None:
     log().info("a.b", path=io.StringIO, when=b"\xff")
 
     assert written.one()["when"] == "b'\\xff'"
+
+
+def test_row_that_a_database_quotes_is_not_logged(written: Written) -> None:
+    refused = (
+        'violates check constraint "state"\nDETAIL:  Failing row contains (7, 食堂太咸 (真的).\n张三, oAb).'
+    )
+
+    log().error("handlers.event.failed", exception=refused)
+
+    assert written.one()["exception"] == (
+        'violates check constraint "state"\nDETAIL:  Failing row contains (***).'
+    )
