@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, or_, select, update
 
 from app.core.db import Driver, Session, Sessions, driver_of, rows_changed
 from app.core.prepared import Prepared
@@ -179,5 +179,6 @@ def forget(session: Session, *, openid: str) -> None:
 def fade(session: Session, *, before: datetime) -> int:
     """Drop the texts of what was handled long ago; what failed keeps them until somebody looks."""
     old = InboundEvent.state == InboxState.HANDLED, InboundEvent.received_at < before
-    faded = update(InboundEvent).where(*old, InboundEvent.body.is_not(None))
+    text_left = or_(InboundEvent.body.is_not(None), InboundEvent.reply != "")
+    faded = update(InboundEvent).where(*old, text_left)
     return rows_changed(session, faded.values(body=None, reply=""))

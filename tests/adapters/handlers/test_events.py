@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.clock import FixedClock
 from app.core.db import Base, Sessions
 from app.feedback.models import Thread
 from app.inbox import service as inbox
+from app.inbox.models import InboundEvent
 from app.inbox.states import InboxState
 from app.meetings.models import CheckIn
 from app.members.models import WeChatIdentity
@@ -123,3 +124,16 @@ def test_texts_of_handled_events_fade_and_repeats_stay_repeats(
 
     assert line.say(message) is None
     assert [(row.body, row.reply) for row in events(sessions)] == [(None, "")]
+
+
+def test_answer_committed_after_its_reader_left_fades_too(
+    line: Line, phone: Phone, sessions: Sessions, clock: FixedClock
+) -> None:
+    """Their words were taken out of the event while its handler was still at work on the answer."""
+    line.say(phone.text("我的"))
+    with sessions.begin() as session:
+        session.execute(update(InboundEvent).values(openid=None, body=None))
+    with sessions.begin() as session:
+        inbox.fade(session, before=clock.now() + timedelta(seconds=1))
+
+    assert [row.reply for row in events(sessions)] == [""]
