@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.core.db import Bare, Driver, Work
+from app.core.db import Bare, Driver, Work, in_turn
 from app.core.errors import DomainError
 from app.inbox import queries as kept
 from app.inbox import service as inbox
@@ -204,7 +204,8 @@ class Desk:
 
     def _handle_or_refuse(self, claim: Claim, inbound: Inbound, job: Job, person: Person | None) -> str:
         try:
-            return self._handle(claim, inbound, job, person)
+            # Two messages of one person may lock each other out.
+            return in_turn(lambda: self._handle(claim, inbound, job, person))
         except DomainError as refusal:
             text = self._services.texts.render(f"refused_{refusal.code}", **refusal.details)
             return self._end(claim, inbound, job, text, error=None)

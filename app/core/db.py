@@ -1,12 +1,12 @@
 """Engines, sessions and column types for SQLite, PostgreSQL and MariaDB/MySQL."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -46,6 +46,7 @@ __all__ = [
     "Work",
     "driver_of",
     "enum_column",
+    "in_turn",
     "new_engine",
     "rows_changed",
     "table_args",
@@ -53,6 +54,11 @@ __all__ = [
 
 BUSY_SECONDS = 3
 """How long a statement may wait for another's lock: below the 4.5 s that WeChat gives an answer."""
+
+GAVE_WAY = frozenset({"40001", "40P01", 1213})
+"""Serialization failure and deadlock: SQLSTATE of PostgreSQL, number of MySQL."""
+TRIES = 3
+Given = TypeVar("Given")
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -271,3 +277,19 @@ def rows_changed(session: Session, statement: Any) -> int:
     """How many rows an UPDATE or DELETE changed."""
     result: Result[Any] = session.execute(statement, execution_options={"synchronize_session": False})
     return cast("CursorResult[Any]", result).rowcount
+
+
+def in_turn(transact: Callable[[], Given]) -> Given:
+    """What `transact` returns; called again where its transaction gave way to another, and so did nothing."""
+    for _ in range(TRIES - 1):
+        try:
+            return transact()
+        except Exception as fault:
+            if not _gave_way(fault):
+                raise
+    return transact()
+
+
+def _gave_way(fault: Exception) -> bool:
+    cause: Any = getattr(fault, "orig", None) or fault
+    return (getattr(cause, "sqlstate", None) or next(iter(cause.args), None)) in GAVE_WAY
