@@ -110,9 +110,13 @@ class Desk:
 
         A quick verb that fails leaves nothing; the message is then kept and handled as any other.
         """
-        try:
+
+        def transact() -> _First:
             with self._services.sessions.write() as driver:
                 return self._keep_or_answer(driver, inbound, arrival)
+
+        try:
+            return in_turn(transact)
         except SeenBefore:
             return _First()
         except Exception:
@@ -196,6 +200,9 @@ class Desk:
             log.warning("handlers.claim.lost", key=claim.key)
             raise
         except Exception as fault:
+            if person is not None and self._has_left(person, inbound):
+                log.info("handlers.event.left_meanwhile", kind=_kind(inbound))
+                return self._end(claim, inbound, job, "", error=None)
             number = self._number(claim)
             log.exception("handlers.event.failed", event_id=number, kind=_kind(inbound))
             # Of a report, or of leaving, nobody waits for an answer.
@@ -258,6 +265,12 @@ class Desk:
     def _number(self, claim: Claim) -> int:
         with self._services.sessions.read() as session:
             return kept.number(session, claim.key)
+
+    def _has_left(self, person: Person, inbound: Inbound) -> bool:
+        """Also where they are back already: of the chat from before nothing is left to act for."""
+        with self._services.sessions.read() as session:
+            found = identities.find(session, **self._speaker(inbound))
+        return found is None or found.identity_id != person.identity_id
 
     def _now(self) -> datetime:
         return self._services.clock.now()

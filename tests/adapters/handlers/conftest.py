@@ -12,12 +12,14 @@ from app.inbox.models import InboundEvent
 from app.meetings.models import Meeting
 from app.members import binding
 from app.members.models import Member
+from app.notices import dispatch
 from app.organizations.models import Organization
 from app.wiring import Services
 from handlers.callback import Answer, Callback
 from handlers.desk import Desk
 from tests import factories
 from tests.fakes import wechat
+from tests.fakes.sender import FakeSender
 from tests.fakes.wechat import Phone, Push
 
 
@@ -110,3 +112,10 @@ def code(services: Services, house: House) -> str:
 def events(sessions: Sessions) -> list[InboundEvent]:
     with sessions.read() as session:
         return list(session.scalars(select(InboundEvent).order_by(InboundEvent.id)))
+
+
+def now_said(line: Line) -> list[str]:
+    """What is sent as messages of their own."""
+    sender = FakeSender()
+    dispatch.send_due(line.services.sessions, sender, line.services.clock)
+    return [notice.fields["text"] for notice in sender.sent]

@@ -3,26 +3,20 @@
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 
-from app.core.clock import FixedClock, SystemClock
+from app.core.clock import SystemClock
 from app.core.db import Sessions
 from app.core.errors import DomainError
-from app.inbox import service as inbox
-from app.inbox.models import InboundEvent
 from app.inbox.service import Replay
 from app.inbox.states import InboxState
-from app.notices import dispatch
-from app.wiring import Services
+from app.members import identities
 from handlers import router
 from handlers.callback import Callback
 from handlers.chat import Chat
 from handlers.desk import Desk
-from tests.adapters.handlers.conftest import Line, events
-from tests.fakes.sender import FakeSender
+from tests.adapters.handlers.conftest import Line, events, now_said
 from tests.fakes.wechat import Phone, safe, shown
 from tests.services import wired
 
@@ -41,13 +35,6 @@ def hurried(sessions: Sessions) -> Iterator[Line]:
 @pytest.fixture
 def caller() -> Phone:
     return Phone("oCaller0000000000000000001", int(time.time()))
-
-
-def now_said(line: Line) -> list[str]:
-    """What is sent as messages of their own."""
-    sender = FakeSender()
-    dispatch.send_due(line.services.sessions, sender, line.services.clock)
-    return [notice.fields["text"] for notice in sender.sent]
 
 
 def test_slow_handler_is_answered_with_silence_and_its_reply_follows(
@@ -147,6 +134,23 @@ def test_report_whose_handler_fails_is_kept_without_a_word_to_the_person(
     assert [row.state for row in events(sessions)] == [InboxState.FAILED]
 
 
+def test_message_of_somebody_who_left_meanwhile_is_no_failure(
+    line: Line, zhang_phone: Phone, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nobody left to answer, and nothing left to act for."""
+    submit = router.COMMANDS["feedback"]
+
+    def overtaken(chat: Chat, rest: str) -> str:
+        with sessions.begin() as session:
+            identities.erase(session, app_id=line.services.settings.wechat.app_id, openid=zhang_phone.openid)
+        return submit(chat, rest)
+
+    monkeypatch.setitem(router.COMMANDS, "feedback", overtaken)
+
+    assert line.say(zhang_phone.text("反馈 再见")) is None
+    assert [(row.state, row.reply) for row in events(sessions)] == [(InboxState.HANDLED, "")]
+
+
 def test_failed_event_repeats_its_polite_answer(
     line: Line, phone: Phone, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,88 +185,6 @@ def test_broken_handler_leaves_no_effect(
     with sessions.read() as session:
         kept = session.connection().exec_driver_sql("SELECT count(*) FROM feedback_thread").scalar_one()
     assert kept == 0
-
-
-def test_silent_event_is_finished_by_the_job(
-    services: Services, desk: Desk, line: Line, phone: Phone, clock: FixedClock, sessions: Sessions
-) -> None:
-    """Its process died after keeping it, and WeChat has stopped repeating."""
-    line.say(phone.text("帮助"))
-    with sessions.begin() as session:
-        session.connection().exec_driver_sql("UPDATE inbound_event SET state='received', reply=NULL")
-    clock.at = clock.at.replace(minute=clock.at.minute + 1)
-
-    assert desk.finish_silent() == 1
-    assert desk.finish_silent() == 0
-    assert now_said(line)[0].startswith("您可以直接回复")
-
-
-def fall_silent(sessions: Sessions, clock: FixedClock) -> None:
-    """As if the process had died after keeping what is kept, a minute ago."""
-    with sessions.begin() as session:
-        session.execute(update(InboundEvent).values(state=InboxState.RECEIVED, reply=None))
-    clock.advance(timedelta(minutes=1))
-
-
-@pytest.mark.parametrize("again", ["finish_silent", "replay"])
-def test_event_without_a_body_is_ended_once(
-    desk: Desk, line: Line, phone: Phone, clock: FixedClock, sessions: Sessions, again: str
-) -> None:
-    """A place is not kept, and who left took their words along."""
-    line.say(phone.event("LOCATION", "", "<Latitude>31.2</Latitude>"))
-    fall_silent(sessions, clock)
-    if again == "replay":
-        with sessions.begin() as session:
-            session.execute(update(InboundEvent).values(state=InboxState.FAILED))
-        desk.replay(events(sessions)[0].id)
-    else:
-        assert desk.finish_silent() == 1
-
-    assert [(row.state, row.reply) for row in events(sessions)] == [(InboxState.HANDLED, "")]
-
-
-def test_event_that_cannot_be_finished_keeps_no_other_waiting(
-    desk: Desk, line: Line, phone: Phone, clock: FixedClock, sessions: Sessions
-) -> None:
-    line.say(phone.text("帮助"))
-    line.say(phone.text("我的"))
-    fall_silent(sessions, clock)
-    with sessions.begin() as session:
-        broken = update(InboundEvent).where(InboundEvent.id == events(sessions)[0].id)
-        session.execute(broken.values(body="<xml>"))
-
-    assert desk.finish_silent(limit=1) == 0
-    assert desk.finish_silent(limit=1) == 1
-    assert [row.state for row in events(sessions)] == [InboxState.RECEIVED, InboxState.HANDLED]
-
-
-def test_silent_event_that_a_repeat_took_over_meanwhile_is_left_to_it(
-    desk: Desk,
-    line: Line,
-    phone: Phone,
-    clock: FixedClock,
-    sessions: Sessions,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The job lists a hundred, and some seconds later comes to the last one."""
-    line.say(phone.text("帮助"))
-    line.say(phone.text("我的"))
-    fall_silent(sessions, clock)
-    first, second = events(sessions)
-    act_again = desk._act_again
-
-    def act_slowly(claim: inbox.Claim) -> None:
-        if claim.key == first.external_key:
-            inbox.take_over(sessions, inbox.look(sessions, second.external_key), now=clock.now())
-        act_again(claim)
-
-    monkeypatch.setattr(desk, "_act_again", act_slowly)
-
-    assert desk.finish_silent() == 1
-    assert [(row.state, row.attempts) for row in events(sessions)] == [
-        (InboxState.HANDLED, 2),
-        (InboxState.RECEIVED, 2),
-    ]
 
 
 def test_wechat_and_redis_are_not_needed_to_answer(sessions: Sessions, caller: Phone) -> None:
