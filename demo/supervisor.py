@@ -73,11 +73,13 @@ class Supervisor:
         group = build()
         stage = self._load(services, group)
         self._start("backend", _backend_command(self._place.port))
-        self._start("scheduler", [sys.executable, "-m", "flask", "scheduler"])
         self._await(f"{self._place.sandbox}/sim/account", "the sandbox")
-        self._await(f"{self._place.backend}/readyz", "the backend")
-        welcome(self._place, stage)
+        self._await(f"{self._place.backend}/healthz", "the backend")
         publish_menu(services)
+        welcome(self._place, stage)
+        # Its first job gives the bound people their menu, which WeChat refuses for whoever does not follow yet.
+        self._start("scheduler", [sys.executable, "-m", "flask", "scheduler"])
+        self._await(f"{self._place.backend}/readyz", "the backend")
         services.sessions.engine.dispose()
         return Sheet(self._place, services.settings, stage, group, started_at)
 

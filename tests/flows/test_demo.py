@@ -141,6 +141,23 @@ def reply_to(sheet: dict[str, Any], openid: str, text: str) -> str:
     return str(delivery["shown"])
 
 
+def test_demo_people_who_are_bound_have_their_own_menu(running: tuple[FreshDemo, dict[str, Any]]) -> None:
+    _, sheet = running
+    deadline = time.monotonic() + PATIENCE_SECONDS
+
+    while menu_of(sheet, "staff")[1] != "近期会议" and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert menu_of(sheet, "member") == ["签到", "支部生活", "我的"]
+    assert menu_of(sheet, "staff") == ["反馈意见", "近期会议", "我的"]
+
+
+def menu_of(sheet: dict[str, Any], who: str) -> list[str]:
+    wanted = {"openid": sheet["openids"][who]}
+    answer = requests.get(f"{sheet['urls']['sandbox']}/sim/menu", params=wanted, timeout=30).json()
+    return [button["name"] for button in answer["menu"]["button"]]
+
+
 def test_demo_console_opens_with_the_sheets_login(running: tuple[FreshDemo, dict[str, Any]]) -> None:
     _, sheet = running
     login = sheet["console"][0]
