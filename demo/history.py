@@ -23,7 +23,7 @@ from demo.cast import COLLEAGUES, STAFF, Guest
 from demo.chats import bind_chats
 from demo.roster import Roster
 
-BY = "demo"
+BY = "演示数据"
 SATURDAY = 5
 WORKING_DAYS = 5
 BRANCHES_THAT_MET = 40
