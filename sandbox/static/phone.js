@@ -104,6 +104,7 @@ function show() {
     ? "关注后可以收消息、点菜单、扫码签到。" : "先选一个人，或新建一个人。";
   byId("open-scan").disabled = !person;
   byId("open-profile").disabled = !following;
+  if (following) chat.stayAtEnd();
 }
 
 function choose(openid) {
