@@ -92,7 +92,11 @@ def _answer(thread_id: int, text: str) -> ResponseReturnValue:
             subject=f"feedback:{found.number}",
             organization_id=found.organization_id,
         )
-    flash("回复已保存。来信人绑定了微信的，会收到通知。", "ok")
+        reachable = found.identity_id is not None
+    if reachable:
+        flash("回复已保存，会发到来信人的微信。", "ok")
+    else:
+        flash("回复已保存。来信人收不到微信通知，请另行告知本人。", "warn")
     return redirect(address)
 
 

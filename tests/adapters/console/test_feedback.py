@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.feedback.models import ThreadMessage
+from app.feedback.models import Thread, ThreadMessage
 from app.notices.models import Delivery
 from app.staff.models import Role
 from tests.adapters.console.world import World
@@ -46,6 +46,15 @@ def test_answer_is_shown_and_on_its_way_to_the_writer(site: Site, secretary: Bro
     assert "明天起提前半小时。" in secretary.get(path_of(world)).text
     with site.services.sessions.read() as session:
         assert session.query(Delivery).count() == 1
+
+
+def test_answer_to_somebody_who_left_promises_no_notice(site: Site, secretary: Browser, world: World) -> None:
+    with site.services.sessions.begin() as session:
+        session.get_one(Thread, world.left.thread_id).identity_id = None
+
+    answer = secretary.post(f"{path_of(world)}/answer", form(site, world))
+
+    assert "来信人收不到微信通知，请另行告知本人。" in secretary.get(answer.location).text
 
 
 def test_answer_sent_twice_is_one_answer_and_one_notice(site: Site, secretary: Browser, world: World) -> None:
