@@ -40,6 +40,7 @@ def configure(app: Flask) -> None:
         day=day,
         moment=moment,
         clock=clock,
+        ending=ending,
         weekday=weekday,
         near_day=near_day,
         when=when,
@@ -92,6 +93,13 @@ def moment(value: datetime) -> Markup:
 
 def clock(value: datetime) -> str:
     return local_text(value, "%H:%M")
+
+
+def ending(value: datetime, start: datetime) -> str:
+    """16:00; 次日 01:00 or 3月8日 周日 09:00 where it is not the day of the start."""
+    if (days := (local_day(value) - local_day(start)).days) == 0:
+        return clock(value)
+    return f"次日 {clock(value)}" if days == 1 else when(value)
 
 
 def near_day(value: datetime) -> str:

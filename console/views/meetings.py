@@ -152,13 +152,17 @@ def _announce() -> ResponseReturnValue:
             place=fields.line("place", most=NAME_LENGTH),
             starts_at=fields.moment("day", "starts") or now(),
             ends_at=fields.moment("day", "ends") or now(),
-            by=acting().username,
+            by=acting().display_name,
             now=now(),
         )
         address = url_for("console.meeting", meeting_id=announced.id)
         once.led_to(session, address)
         _keep(session, "meeting.announced", announced)
-    flash("会议已建好，应到人员按现在的名册列出。", "ok")
+        over = announced.check_in_until < now()
+    if over:
+        flash("会议已建好，但开会时间已经过去，不能扫码。日期没写错的话，请给到会的人逐个补签。", "warn")
+    else:
+        flash("会议已建好，应到人员按现在的名册列出。", "ok")
     return redirect(address)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.meetings.models import CheckIn, Meeting
-from app.staff.models import Role
+from app.staff.models import Role, StaffAccount
 from app.wechat.errors import WeChatUnreachable
 from app.wechat.records import QrTicket
 from tests.adapters.console.world import World
@@ -65,6 +65,35 @@ def test_announce_puts_the_meeting_on_the_list(site: Site, secretary: Browser, w
     page = secretary.get(answer.location).text
     assert "应到 2 人" in page
     assert made.hand_code in page
+
+
+def test_announce_in_the_past_says_that_nobody_can_scan(site: Site, secretary: Browser, world: World) -> None:
+    form = {**FORM, "organization": world.left.branch_id, "day": "2020-01-01"}
+
+    answer = secretary.post("/console/meetings/new", form)
+
+    assert "开会时间已经过去" in secretary.get(answer.location).text
+
+
+def test_meeting_over_midnight_says_that_it_ends_the_day_after(
+    site: Site, secretary: Browser, world: World
+) -> None:
+    with site.services.sessions.begin() as session:
+        meeting = session.get_one(Meeting, world.left.meeting_id)
+        meeting.ends_at = meeting.starts_at + timedelta(hours=24)
+
+    page = secretary.get(f"/console/meetings/{world.left.meeting_id}").text
+    screen = secretary.get(f"/console/meetings/{world.left.meeting_id}/screen").text
+
+    assert (page.count("次日"), screen.count("次日")) == (2, 1)
+
+
+def test_meeting_names_its_author_as_colleagues_do(site: Site, secretary: Browser, world: World) -> None:
+    secretary.post("/console/meetings/new", {**FORM, "organization": world.left.branch_id})
+    with site.services.sessions.read() as session:
+        known = {one.display_name for one in session.query(StaffAccount)}
+
+    assert meetings_of(site)[-1].created_by in known
 
 
 def test_announce_sent_twice_makes_one_meeting(site: Site, secretary: Browser, world: World) -> None:
