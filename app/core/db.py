@@ -52,6 +52,7 @@ __all__ = [
     "table_args",
 ]
 
+SILENT_SECONDS = 60
 BUSY_SECONDS = 3
 """How long a statement may wait for another's lock: below the 4.5 s that WeChat gives an answer."""
 
@@ -144,9 +145,12 @@ def _connect_arguments(backend: str) -> dict[str, Any]:
         return {"timeout": BUSY_SECONDS, "check_same_thread": False}
     if backend == "postgresql":
         waits = f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout=60s -c timezone=UTC"
-        return {"connect_timeout": BUSY_SECONDS, "options": waits}
+        # A network that swallows packets would otherwise hold a thread for minutes.
+        silence = {"tcp_user_timeout": BUSY_SECONDS * 1000, "keepalives_idle": 30}
+        return {"connect_timeout": BUSY_SECONDS, "options": waits, **silence}
     waits = f"SET SESSION innodb_lock_wait_timeout={BUSY_SECONDS}, time_zone='+00:00'"
-    return {"connect_timeout": BUSY_SECONDS, "charset": "utf8mb4", "init_command": waits}
+    silence = {"read_timeout": SILENT_SECONDS, "write_timeout": SILENT_SECONDS}
+    return {"connect_timeout": BUSY_SECONDS, "charset": "utf8mb4", "init_command": waits, **silence}
 
 
 def new_engine(url: str, *, pool_size: int = 32) -> Engine:

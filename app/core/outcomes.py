@@ -13,10 +13,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class RetryLater:
-    """Nothing was delivered; the same may succeed `after` some time."""
+    """The same may succeed `after` some time; what `may_have_arrived` is repeated only while the platform knows it."""
 
     reason: str
     after: timedelta
+    may_have_arrived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

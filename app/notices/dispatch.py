@@ -18,7 +18,11 @@ from app.notices.states import TRANSITIONS, DeliveryState
 
 log = structlog.get_logger()
 
-MAX_ATTEMPTS = 6
+MAX_ATTEMPTS = 10
+LONGEST_PAUSE = timedelta(hours=1)
+"""Each pause is twice the one before: a platform that is away for some hours loses nobody's answer."""
+REPEATED_IN_TIME = 5
+"""WeChat drops a repeat of one `client_msg_id` for 10 minutes (facts/wechat §3.7); five tries end within eight."""
 CLAIM_LASTS = timedelta(minutes=2)
 STOPPED_PAUSE = timedelta(minutes=15)
 
@@ -79,8 +83,10 @@ def _follow(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
     match outcome:
         case Accepted():
             _end(delivery, DeliveryState.SENT, None, now)
+        case RetryLater(reason, may_have_arrived=True) if delivery.attempts >= REPEATED_IN_TIME:
+            _end(delivery, DeliveryState.UNCERTAIN, reason, now)
         case RetryLater(reason, after) if delivery.attempts < MAX_ATTEMPTS:
-            _wait(delivery, reason, now + after)
+            _wait(delivery, reason, now + min(after * 2 ** (delivery.attempts - 1), LONGEST_PAUSE))
         case Stopped(reason):
             delivery.attempts -= 1  # the account's trouble uses up none of this notice's tries
             _wait(delivery, reason, now + STOPPED_PAUSE)

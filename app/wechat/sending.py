@@ -31,6 +31,6 @@ def _failed(error: WeChatError, *, repeatable: bool) -> Outcome:
         case WeChatUnreachable(may_have_arrived=False):
             return RetryLater(error.reason, SOON)
         case WeChatUnreachable() | BadAnswer() if repeatable:
-            return RetryLater(error.reason, SOON)
+            return RetryLater(error.reason, SOON, may_have_arrived=True)
         case _:
             return Rejected(NO_ANSWER)

@@ -13,7 +13,7 @@ from app.core.db import Sessions
 from app.core.outcomes import Accepted, Outcome, Rejected, RetryLater, Stopped
 from app.core.states import IllegalTransition
 from app.notices import dispatch, service
-from app.notices.dispatch import CLAIM_LASTS, MAX_ATTEMPTS, STOPPED_PAUSE, record, send_due
+from app.notices.dispatch import CLAIM_LASTS, LONGEST_PAUSE, MAX_ATTEMPTS, STOPPED_PAUSE, record, send_due
 from app.notices.models import Delivery
 from app.notices.ports import Notice, Sent
 from app.notices.states import DeliveryState
@@ -99,7 +99,7 @@ def test_notice_is_given_up_after_the_last_try(waiting: Sessions, clock: FixedCl
     sender = Script([BUSY])
     for _ in range(MAX_ATTEMPTS + 3):
         send_due(waiting, sender, clock)
-        clock.advance(timedelta(seconds=30))
+        clock.advance(LONGEST_PAUSE)
 
     assert len(sender.sent) == MAX_ATTEMPTS
     assert state(waiting) == (DeliveryState.REJECTED, "busy")
@@ -286,3 +286,29 @@ def test_word_about_a_message_of_nobody_s_is_not_ours(waiting: Sessions, clock: 
     with waiting.begin() as session:
         assert service.confirm(session, remote_id="404", status="success", now=clock.now()) is False
     assert state(waiting) == (DeliveryState.QUEUED, None)
+
+
+def test_pauses_double_so_that_hours_without_the_platform_lose_nothing(
+    waiting: Sessions, clock: FixedClock
+) -> None:
+    sender = Script([*[BUSY] * (MAX_ATTEMPTS - 1), Accepted()])
+    begun = clock.now()
+    while len(sender.sent) < MAX_ATTEMPTS:
+        send_due(waiting, sender, clock)
+        clock.at = max(clock.at, only(waiting).not_before)
+
+    assert only(waiting).state is DeliveryState.SENT
+    assert clock.now() - begun > timedelta(hours=3)
+
+
+def test_notice_that_may_have_arrived_is_not_repeated_after_wechat_forgets_it(
+    waiting: Sessions, clock: FixedClock
+) -> None:
+    sender = Script([RetryLater("timeout", timedelta(seconds=30), may_have_arrived=True)])
+    begun = clock.now()
+    while only(waiting).state is DeliveryState.QUEUED:
+        send_due(waiting, sender, clock)
+        clock.at = max(clock.at, only(waiting).not_before)
+
+    assert only(waiting).state is DeliveryState.UNCERTAIN
+    assert clock.now() - begun < timedelta(minutes=10)

@@ -304,12 +304,12 @@ def _refused(errcode: int) -> dict[str, Any]:
         (
             Reset(),
             Rejected("no_answer_may_have_arrived"),
-            RetryLater("broken_off", timedelta(seconds=30)),
+            RetryLater("broken_off", timedelta(seconds=30), may_have_arrived=True),
         ),
         (
             Raw(b"<html>", 502),
             Rejected("no_answer_may_have_arrived"),
-            RetryLater("http_502", timedelta(seconds=30)),
+            RetryLater("http_502", timedelta(seconds=30), may_have_arrived=True),
         ),
     ],
 )
