@@ -18,6 +18,9 @@ def on_subscribe(chat: Chat) -> str:
     identities.follow(
         chat.session, app_id=chat.services.settings.wechat.app_id, openid=chat.inbound.openid, now=chat.now
     )
+    if chat.person.member_id is not None:
+        # WeChat forgets the tags of those who leave, and with them the menu.
+        identities.want_menu(chat.session, member_id=chat.person.member_id)
     organization = chat.services.settings.site.organization_name
     welcome = chat.say("welcome", organization=organization, person=chat.person)
     return f"{welcome}\n\n{check_in.on_scene(chat)}" if chat.inbound.scene else welcome

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.core.clock import FixedClock
 from app.core.db import Sessions
 from app.meetings.models import CheckIn, Meeting, Way
+from app.members import identities
 from tests import factories
 from tests.adapters.handlers.conftest import House, Line
 from tests.fakes.wechat import Phone
@@ -138,3 +139,12 @@ def test_follow_of_somebody_bound_asks_for_no_binding(line: Line, zhang_phone: P
 
     assert "张三同志，这个微信已经绑定好" in shown
     assert "绑定码" not in shown
+
+
+def test_follow_of_somebody_bound_asks_for_their_menu_again(
+    line: Line, zhang_phone: Phone, sessions: Sessions
+) -> None:
+    line.say(zhang_phone.event("subscribe"))
+
+    with sessions.read() as session:
+        assert [person.openid for person in identities.menus_wanted(session, limit=5)] == [zhang_phone.openid]
