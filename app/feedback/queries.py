@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from app.core.db import AnyRow, Session
 from app.feedback.models import Side, Thread, ThreadMessage
@@ -12,6 +12,14 @@ from app.feedback.states import ThreadState
 from app.members.models import Member
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
+
+TRAY_ORDER = (
+    Thread.state != ThreadState.OPEN,
+    case((Thread.state == ThreadState.OPEN, Thread.due_at)),
+    Thread.answered_at.desc(),
+    Thread.id,
+)
+"""Open letters by when they are due, then the answered ones, the latest answer first."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,7 @@ def by_id(session: Session, scope: Scope, thread_id: int) -> Thread | None:
 def tray(
     session: Session, scope: Scope, *, state: ThreadState | None, offset: int, limit: int
 ) -> Sequence[AnyRow]:
-    """(Thread, organisation, writer's name or None, first words): open ones first, by when they are due."""
+    """(Thread, organisation, writer's name or None, first words): in TRAY_ORDER."""
     of_writer = ThreadMessage.thread_id == Thread.id, ThreadMessage.side == Side.WRITER
     first = select(func.min(ThreadMessage.id)).where(*of_writer).correlate(Thread)
     statement = (
@@ -39,7 +47,7 @@ def tray(
             (ThreadMessage.thread_id == Thread.id) & (ThreadMessage.id == first.scalar_subquery()),
         )
         .where(scope.organizations())
-        .order_by((Thread.state != ThreadState.OPEN), Thread.due_at, Thread.id)
+        .order_by(*TRAY_ORDER)
     )
     if state is not None:
         statement = statement.where(Thread.state == state)

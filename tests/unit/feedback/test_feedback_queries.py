@@ -119,3 +119,16 @@ def test_tray_is_one_statement_whatever_its_length(
     texts(session, scope(factory))
 
     assert len(ran) == 1
+
+
+def test_tray_shows_the_latest_answer_first_among_the_answered(any_sessions: Sessions) -> None:
+    with any_sessions.begin() as session:
+        branch = factories.organization(session)
+        for day, text in ((1, "早答复"), (2, "晚答复")):
+            thread = submit(session, branch, text, now=NOW - timedelta(days=9))
+            answer(session, thread)
+            thread.answered_at = NOW + timedelta(days=day)
+        submit(session, branch, "没答复")
+        session.flush()
+
+        assert texts(session, scope(branch)) == ["没答复", "晚答复", "早答复"]
