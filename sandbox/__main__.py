@@ -1,16 +1,14 @@
 """python -m sandbox --host 127.0.0.1 --port 8001 --state FILE.json --config FILE.json."""
 
 import argparse
-import logging
 import signal
 import sys
 import threading
 from pathlib import Path
 
-from werkzeug.serving import make_server
-
 from sandbox.config import BadConfig, Config
 from sandbox.server import create_sandbox
+from sandbox.serving import Server
 from sandbox.state_file import BadState
 
 
@@ -23,8 +21,7 @@ def main() -> int:
     except (BadConfig, BadState) as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 2
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = make_server(options.host, options.port, app, threaded=True)
+    server = Server(options.host, options.port, app)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     sys.stdout.write(f"sandbox: {config.public_url}/phone\n")

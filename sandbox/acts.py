@@ -79,10 +79,40 @@ def template_finished(world: World, openid: str, msgid: int, status: str) -> Pus
     return _event(world, openid, "TEMPLATESENDJOBFINISH", {"MsgID": msgid, "Status": status})
 
 
-def notice_finished(world: World, openid: str, template_id: str, msgid: int) -> Push:
-    entry = {"TemplateId": template_id, "MsgID": str(msgid), "ErrorCode": "0", "ErrorStatus": "success"}
+def notice_finished(world: World, openid: str, template_id: str, msgid: int, *, well: bool) -> Push:
+    entry = {
+        "TemplateId": template_id,
+        "MsgID": str(msgid),
+        "ErrorCode": "0" if well else "-1",
+        "ErrorStatus": "success" if well else "system failed",
+    }
     fields = {"SubscribeMsgSentEvent": {"List": [entry]}}
     return _event(world, openid, "subscribe_msg_sent_event", fields)
+
+
+def answer_popup(world: World, person: Person, choices: dict[str, bool], *, scene: str) -> Push:
+    """The person answers 接受 or 拒绝 to each template in the box that a page shows."""
+    chosen = [{"TemplateId": one, "SubscribeStatusString": _said(yes)} for one, yes in choices.items()]
+    fields = {"SubscribeMsgPopupEvent": {"List": [one | {"PopupScene": scene} for one in chosen]}}
+    return any_event(world, person.openid, "subscribe_msg_popup_event", fields)
+
+
+def answer_mini_popup(world: World, person: Person, choices: dict[str, bool]) -> None:
+    """`wx.requestSubscribeMessage` tells the mini-program itself; the account hears nothing."""
+    openid = world.followers.mini_openid(person.openid)
+    for template_id, yes in choices.items():
+        (world.wallet.accept if yes else world.wallet.refuse)(openid, template_id)
+
+
+def withdraw(world: World, person: Person, template_ids: list[str]) -> Push:
+    """The person turns notices off in the account's settings: WeChat reports refusals only."""
+    chosen = [{"TemplateId": one, "SubscribeStatusString": _said(yes=False)} for one in template_ids]
+    fields = {"SubscribeMsgChangeEvent": {"List": chosen}}
+    return any_event(world, person.openid, "subscribe_msg_change_event", fields)
+
+
+def _said(yes: bool) -> str:  # noqa: FBT001 -- one word for one answer
+    return "accept" if yes else "reject"
 
 
 def _event(world: World, openid: str, name: str, fields: Json) -> Push:
@@ -99,5 +129,8 @@ def _note_consent(world: World, openid: str, fields: Json) -> None:
         group = fields.get(name)
         entries = group.get("List") if isinstance(group, dict) else None
         for entry in entries if isinstance(entries, list) else []:
-            accepted = entry.get("SubscribeStatusString") == "accept"
-            world.templates.consent(openid, str(entry.get("TemplateId")), accepted=accepted)
+            template_id = str(entry.get("TemplateId"))
+            if entry.get("SubscribeStatusString") == "accept":
+                world.wallet.accept(openid, template_id)
+            else:
+                world.wallet.refuse(openid, template_id)

@@ -13,6 +13,7 @@ from sandbox.tickets import TicketExpired, drawn
 from sandbox.world import World
 
 blueprint = Blueprint("pages", __name__)
+MOST_CHOICES = 100
 STATE = re.compile(r"[a-zA-Z0-9]{0,128}")
 
 
@@ -30,7 +31,10 @@ def authorize() -> WerkzeugResponse | str | tuple[str, int]:
     openid = request.args.get("openid") or request.cookies.get("openid", "")
     person = world.followers.people.get(openid)
     if person is None:
-        return render_template("who.html", people=_choices(world), config=world.config)
+        asked = {name: value for name, value in request.args.items() if name not in {"who", "openid"}}
+        who = request.args.get("who", "")
+        people = _choices(world, who, asked)
+        return render_template("who.html", people=people, who=who, asked=asked, config=world.config)
     snapshot = person.snapshot or request.args.get("snapshot") == "1"
     with world.lock:
         code = world.oauth.issue("page", person.openid, scope=request.args["scope"], snapshot=snapshot)
@@ -68,11 +72,11 @@ def _allowed(world: World, target: str) -> bool:
     return host == urlsplit(world.config.callback_url).hostname or is_loopback(host)
 
 
-def _choices(world: World) -> list[dict[str, str]]:
-    query = request.args.to_dict()
+def _choices(world: World, who: str, asked: dict[str, str]) -> list[dict[str, str]]:
+    people = [one for one in list(world.followers.people.values()) if who in one.name]
     return [
-        {"name": one.name, "openid": one.openid, "href": "?" + urlencode(query | {"openid": one.openid})}
-        for one in list(world.followers.people.values())
+        {"name": one.name, "openid": one.openid, "href": "?" + urlencode(asked | {"openid": one.openid})}
+        for one in people[:MOST_CHOICES]
     ]
 
 

@@ -9,7 +9,8 @@ from typing import Any, Self
 MODES = ("safe", "compatible", "plain")
 FORMATS = ("xml", "json")
 AES_KEY_LENGTH = 43
-TEMPLATE_KEYS = {"template_id", "title", "content", "example", "enums"}
+TEMPLATE_KEYS = {"template_id", "title", "content", "example", "enums", "use", "long_term"}
+USES = ("template", "subscription", "mini_program")
 
 
 class BadConfig(ValueError):
@@ -41,6 +42,10 @@ class Config:
     push_timeout_s: float = 5.0
     push_retries: int = 3
     template_finish_ms: int = 200
+    push_hands: int = 8
+    """How many results of messages are pushed at once, however many are waiting."""
+    page_cookies: list[dict[str, str]] = field(default_factory=list)
+    """Name and path of what the account's pages keep in the browser: forgotten when another person takes the phone."""
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -83,6 +88,8 @@ class Config:
                 raise BadConfig(f"templates: only {', '.join(sorted(TEMPLATE_KEYS))}")
             if not template.get("title") or not template.get("content"):
                 raise BadConfig("templates: each needs title and content")
+            if template.get("use", USES[0]) not in USES:
+                raise BadConfig(f"templates: use must be one of {', '.join(USES)}")
 
     def secret_of(self, app_id: str) -> str | None:
         """The secret of one of our two apps; None for an app that is not ours."""

@@ -23,6 +23,14 @@ def shown(request: Json, media: Media) -> tuple[str, Json]:
     return str(kind), show(content, media)
 
 
+def words(content: Json) -> str:
+    """What a person reads of it first."""
+    articles = content.get("articles") or [{}]
+    return str(
+        content.get("text") or content.get("head") or content.get("title") or articles[0].get("title", "")
+    )
+
+
 def _text(content: Json, _media: Media) -> Json:
     text = content.get("content")
     if not isinstance(text, str) or not text:

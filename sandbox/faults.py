@@ -18,6 +18,9 @@ class UnknownFault(ValueError):
 class ApiFaults:
     slow_ms: int = 0
     error_minus1: Rate = 0
+    errcode: int = 0
+    """Any return code for the calls covered, such as 45009, 48004 or 40164; 0: none."""
+    errcode_rate: Rate = 1
     http_502: Rate = 0
     truncated_json: Rate = 0
     reset_after_effect: Rate = 0
@@ -37,6 +40,12 @@ class PushFaults:
     timestamp_skew_s: int = 0
     template_user_block: Rate = 0
     template_system_failed: Rate = 0
+    receipt_early: Rate = 0
+    """The result is pushed before the call that sent the message has its answer."""
+    receipt_late: Rate = 0
+    receipt_late_ms: int = 3000
+    receipt_twice: Rate = 0
+    receipt_lost: Rate = 0
 
 
 class Faults:

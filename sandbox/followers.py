@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.errors import ApiError
+from sandbox.oauth import mini_openid
 from sandbox.serials import random_name
 from sandbox.shelf import Shelf
 
@@ -28,6 +29,8 @@ class Person:
     remark: str = ""
     tagid_list: list[int] = field(default_factory=list)
     receives: bool = True
+    refuses: int = 0
+    """What every message to this person is answered with, such as 50002 or 43019; 0: nothing is wrong."""
     snapshot: bool = False
     platform: int = ANDROID
     phone_number: str = ""
@@ -35,8 +38,10 @@ class Person:
 
 
 class Followers:
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, mini_app_id: str = "") -> None:
         self._clock = clock
+        self._mini_app_id = mini_app_id
+        self._in_mini: dict[str, str] = {}
         self.people: Shelf[Person] = Shelf(Person)
 
     def create(self, *, name: str, openid: str = "", unionid: str = "") -> Person:
@@ -46,6 +51,7 @@ class Followers:
             number = int(hashlib.sha256(openid.encode()).hexdigest(), 16) % 10**8
             person = Person(openid, name, unionid, phone_number=f"199{number:08d}")
             self.people[openid] = person
+            self._in_mini[self.mini_openid(openid)] = openid
         person.name = name or person.name
         person.unionid = unionid or person.unionid
         return person
@@ -56,6 +62,13 @@ class Followers:
         if person is None:
             raise ApiError(40003)
         return person
+
+    def mini_openid(self, openid: str) -> str:
+        return mini_openid(openid, self._mini_app_id)
+
+    def in_mini(self, openid: str) -> Person:
+        """The person of that openid of the mini-program; 40003 otherwise."""
+        return self.known(self._in_mini.get(openid, ""))
 
     def following(self, openid: str) -> Person:
         person = self.known(openid)
@@ -95,6 +108,7 @@ class Followers:
 
     def load(self, stored: dict[str, Any]) -> None:
         self.people.load(stored)
+        self._in_mini = {self.mini_openid(openid): openid for openid in self.people}
 
 
 def as_user_info(person: Person) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.errors import ApiError
-from sandbox.followers import Person
 from sandbox.serials import random_name
 from sandbox.shelf import Shelf
 
@@ -105,11 +104,11 @@ class OAuth:
         self._grants.load(stored["grants"])
 
 
-def snapshot_openid(person: Person) -> str:
+def snapshot_openid(openid: str) -> str:
     """The virtual account that a snapshot page shows instead of the person."""
-    return "o" + hashlib.sha256(f"snapshot/{person.openid}".encode()).hexdigest()[:27]
+    return "o" + hashlib.sha256(f"snapshot/{openid}".encode()).hexdigest()[:27]
 
 
-def mini_openid(person: Person, mini_app_id: str) -> str:
+def mini_openid(openid: str, mini_app_id: str) -> str:
     """The same person has another openid in the mini-program."""
-    return "o" + hashlib.sha256(f"{mini_app_id}/{person.openid}".encode()).hexdigest()[:27]
+    return "o" + hashlib.sha256(f"{mini_app_id}/{openid}".encode()).hexdigest()[:27]

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import requests
-
 from sandbox import answers
 from sandbox.bubbles import FAILURE, bubble, words
 from sandbox.chats import Chats
@@ -15,10 +13,11 @@ from sandbox.clock import Clock
 from sandbox.config import Config
 from sandbox.faults import Faults
 from sandbox.inbound import Push
+from sandbox.later import Later
 from sandbox.line import Line
 from sandbox.log import Log
 from sandbox.sealing import Sealed, seal
-from sandbox.sending import Answered, post
+from sandbox.sending import Answered, NotAnswered, TooSlow, post
 from sandbox.serials import Serials
 
 Json = dict[str, Any]
@@ -80,6 +79,7 @@ class Pusher:
         self._log = log
         self._lock = lock
         self._line = Line()
+        self._later = Later(config.push_hands)
         self._closing = threading.Event()
         self.changed: Callable[[], None] = lambda: None
 
@@ -91,15 +91,17 @@ class Pusher:
             self._in_background(lambda: self._run(push, delivery))
         return delivery
 
-    def later(self, push: Push, *, after_s: float) -> None:
+    def later(self, push: Push, *, after_s: float, then: Callable[[Delivery], None] | None = None) -> None:
         def send() -> None:
-            if not self._closing.wait(after_s):
-                self.deliver(push)
+            delivery = self.deliver(push)
+            if then is not None:
+                then(delivery)
 
-        self._in_background(send)
+        self._later.put(send, after_s=after_s)
 
     def close(self) -> None:
         self._closing.set()
+        self._later.close()
 
     def _in_background(self, job: Callable[[], object]) -> threading.Thread:
         thread = threading.Thread(target=job, daemon=True)
@@ -111,7 +113,8 @@ class Pusher:
         if self._faults.strikes("push.lost", faults.lost):
             delivery.lost = True
         else:
-            time.sleep(faults.delay_ms / 1000)
+            if faults.delay_ms:
+                time.sleep(faults.delay_ms / 1000)
             with self._line.turn(swap=faults.out_of_order):
                 self._attempt_all(push, delivery)
         delivery.pending = False
@@ -157,13 +160,12 @@ class Pusher:
 
     def _repeat_late(self, push: Push, sealed: Sealed, after_s: float) -> None:
         def send() -> None:
-            if not self._closing.wait(after_s):
-                again = Delivery(self._serials.next("delivery"), push.openid, push.label, push.fields)
-                self._once("late", push, sealed, again)
-                again.pending = False
-                self._note(again)
+            again = Delivery(self._serials.next("delivery"), push.openid, push.label, push.fields)
+            self._once("late", push, sealed, again)
+            again.pending = False
+            self._note(again)
 
-        self._in_background(send)
+        self._later.put(send, after_s=after_s)
 
     def _note(self, delivery: Delivery) -> None:
         entry = delivery.as_json()
@@ -179,10 +181,10 @@ class Pusher:
         started = time.perf_counter()
         try:
             answered = post(self._config, sealed.query, sealed.body, {"Content-Type": sealed.content_type})
-        except requests.Timeout:
+        except TooSlow:
             attempt.error, attempt.again = f"no answer within {self._config.push_timeout_s:g} s", True
-        except requests.RequestException as error:
-            attempt.error, attempt.again = f"not reachable: {type(error).__name__}", True
+        except NotAnswered as error:
+            attempt.error, attempt.again = f"not reachable: {error}", True
         else:
             self._judge(attempt, push, answered)
         attempt.ms = int((time.perf_counter() - started) * 1000)

@@ -27,6 +27,7 @@ LIMITS: dict[str, tuple[int | None, int | None]] = {
     "/cgi-bin/user/info": (5_000_000, None),
     "/cgi-bin/user/info/updateremark": (10_000, None),
     "/cgi-bin/message/template/send": (100_000, None),
+    "/cgi-bin/message/subscribe/send": (10_000_000, None),
     "/cgi-bin/clear_quota": (None, None),
     "/cgi-bin/clear_quota/v2": (None, None),
     "/sns/oauth2/access_token": (None, 50_000),

@@ -1,14 +1,23 @@
 """One HTTP request to the account's server, never longer than WeChat waits."""
 
 import time
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import NamedTuple
-
-import requests
+from urllib.parse import urlencode, urlsplit
 
 from sandbox.config import Config
 
 LARGEST_ANSWER = 256 * 1024
 CHUNK = 16 * 1024
+HEADERS = {"User-Agent": "Mozilla/4.0", "Accept": "*/*"}
+
+
+class NotAnswered(Exception):
+    """No whole answer came; the text says why, in one word."""
+
+
+class TooSlow(NotAnswered):
+    """Not within the time that WeChat waits."""
 
 
 class Answered(NamedTuple):
@@ -17,29 +26,34 @@ class Answered(NamedTuple):
 
 
 def post(config: Config, query: dict[str, str], body: bytes, headers: dict[str, str]) -> Answered:
-    """Raises requests.Timeout when the whole answer is not there in time, however it drips."""
+    """Raises NotAnswered; TooSlow when the whole answer is not there in time, however it drips."""
     deadline = time.monotonic() + config.push_timeout_s
-    with requests.Session() as session:
-        session.trust_env = False
-        response = session.post(
-            config.callback_url,
-            params=query,
-            data=body,
-            headers={"User-Agent": "Mozilla/4.0"} | headers,
-            timeout=config.push_timeout_s,
-            allow_redirects=False,
-            stream=True,
-        )
-        with response:
-            return Answered(response.status_code, _read(response, deadline))
+    parts = urlsplit(config.callback_url)
+    target = parts.path or "/"
+    whole = "&".join(piece for piece in (parts.query, urlencode(query)) if piece)
+    connection = _connection(config)
+    try:
+        connection.request("POST", f"{target}?{whole}" if whole else target, body, HEADERS | headers)
+        response = connection.getresponse()
+        return Answered(response.status, _read(response, deadline))
+    except TimeoutError as error:
+        raise TooSlow from error
+    except (OSError, HTTPException) as error:
+        raise NotAnswered(type(error).__name__) from error
+    finally:
+        connection.close()
 
 
-def _read(response: requests.Response, deadline: float) -> bytes:
+def _connection(config: Config) -> HTTPConnection:
+    parts = urlsplit(config.callback_url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    return kind(parts.hostname or "", parts.port, timeout=config.push_timeout_s)
+
+
+def _read(response: HTTPResponse, deadline: float) -> bytes:
     content = b""
-    for chunk in response.iter_content(CHUNK):
+    while len(content) <= LARGEST_ANSWER and (chunk := response.read1(CHUNK)):
         content += chunk
         if time.monotonic() > deadline:
-            raise requests.Timeout
-        if len(content) > LARGEST_ANSWER:
-            break
+            raise TooSlow
     return content

@@ -1,6 +1,6 @@
 """Named records that survive a restart."""
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Shelf(dict[str, T]):
         self._kind = kind
 
     def dump(self) -> dict[str, Any]:
-        return {key: asdict(record) for key, record in self.items()}
+        return {key: dict(vars(record)) for key, record in self.items()}
 
     def load(self, stored: dict[str, dict[str, Any]]) -> None:
         known = {item.name for item in fields(self._kind)}

@@ -1,14 +1,17 @@
-"""The state in one JSON file: written whole or not at all, at most once a second."""
+"""The state in one JSON file: written whole or not at all, at most once a second, and never most of the time."""
 
 import json
 import logging
 import os
 import threading
+import time
 from pathlib import Path
 
 from sandbox.world import World
 
 PAUSE_S = 1.0
+PAUSES_FOR_A_WRITE = 20
+"""A large state is written less often, so that writing takes a twentieth of the time at most."""
 log = logging.getLogger(__name__)
 
 
@@ -44,11 +47,14 @@ class StateFile:
         self.save()
 
     def _keep_writing(self) -> None:
+        pause = PAUSE_S
         while not self._stop.is_set():
             self._changed.wait()
             self._changed.clear()
-            if not self._stop.wait(PAUSE_S):
+            if not self._stop.wait(pause):
+                began = time.monotonic()
                 self._try_to_save()
+                pause = max(PAUSE_S, PAUSES_FOR_A_WRITE * (time.monotonic() - began))
 
     def _try_to_save(self) -> None:
         try:

@@ -14,7 +14,6 @@ from sandbox.template_library import LIBRARY
 Json = dict[str, Any]
 ONCE_FOR = 600
 MOST = 25
-KEEP = 10_000
 ID_LENGTH = 43
 FIRST_MSGID = 3_400_000_000_000_000_000
 SLOT = re.compile(r"\{\{\s*(\w+)\.DATA\s*\}\}")
@@ -29,6 +28,10 @@ class Template:
     primary_industry: str = ""
     deputy_industry: str = ""
     enums: dict[str, list[str]] = field(default_factory=dict)
+    use: str = "template"
+    """template, subscription or mini_program: each is sent by a call of its own."""
+    long_term: bool = False
+    """An accept for it is not used up."""
 
     @property
     def keywords(self) -> list[str]:
@@ -58,6 +61,9 @@ class Template:
                 shown.append({"label": label.rstrip("：: "), "value": value})
         return shown
 
+    def in_words(self, values: dict[str, str]) -> str:
+        return "\n".join(f"{line['label']}：{line['value']}" for line in self.lines(values))
+
     def listed(self) -> Json:
         return {
             "template_id": self.template_id,
@@ -75,30 +81,36 @@ class TemplateMessages:
         self._serials = serials
         self.definitions: Shelf[Template] = Shelf(Template)
         self._sent: dict[str, dict[str, float]] = {}
-        self._consents: dict[str, int] = {}
 
     def define(self, raw: Json) -> Template:
         template = Template(**{"template_id": random_name(ID_LENGTH), **raw})
         self.definitions[template.template_id] = template
         return template
 
-    def known(self, template_id: object) -> Template:
+    def of(self, use: str) -> list[Template]:
+        return [one for one in self.definitions.values() if one.use == use]
+
+    def known(self, template_id: object, use: str = "template") -> Template:
+        """40037 also for one that another kind of message is made of."""
         found = self.definitions.get(str(template_id))
-        if found is None:
+        if found is None or found.use != use:
             raise ApiError(40037)
         return found
 
-    def add_from_library(self, number: str, names: object) -> Template:
+    def add_from_library(self, number: str, names: object, use: str = "template") -> Template:
         if number not in LIBRARY:
             raise ApiError(40036)
         title, kinds = LIBRARY[number]
         chosen = names if isinstance(names, list) and names else list(kinds)
         if any(name not in kinds for name in chosen):
             raise ApiError(40246)
-        if len(self.definitions) >= MOST:
-            raise ApiError(45009, "template")
+        if len(self.of(use)) >= MOST:
+            raise ApiError(200012)
         slots = [f"{name}：{{{{{kinds[name]}{n}.DATA}}}}" for n, name in enumerate(chosen, start=1)]
-        return self.define({"title": title, "content": "\n".join(slots)})
+        return self.define({"title": title, "content": "\n".join(slots), "use": use})
+
+    def remove(self, template_id: object, use: str) -> None:
+        del self.definitions[self.known(template_id, use).template_id]
 
     def sent_before(self, openid: str, client_msg_id: str) -> int | None:
         """The msgid of the same client_msg_id to the same person within ten minutes."""
@@ -111,31 +123,23 @@ class TemplateMessages:
         serial = self._serials.next("template")
         if client_msg_id:
             self._forget_old()
-            self._sent[f"{openid}/{client_msg_id}"] = {"number": serial, "at": self._clock.now()}
+            key = f"{openid}/{client_msg_id}"
+            self._sent.pop(key, None)
+            self._sent[key] = {"number": serial, "at": self._clock.now()}
         return FIRST_MSGID + serial
 
     def _forget_old(self) -> None:
-        if len(self._sent) >= KEEP:
-            now = self._clock.now()
-            self._sent = {key: one for key, one in self._sent.items() if now - one["at"] < ONCE_FOR}
-
-    def consent(self, openid: str, template_id: str, *, accepted: bool) -> None:
-        """One accept allows one notice; a refusal takes back those not used."""
-        key = f"{openid}/{template_id}"
-        self._consents[key] = self._consents.get(key, 0) + 1 if accepted else 0
-
-    def use_consent(self, openid: str, template_id: str) -> None:
-        key = f"{openid}/{template_id}"
-        if self._consents.get(key, 0) <= 0:
-            raise ApiError(43101)
-        self._consents[key] -= 1
+        """The oldest stand first."""
+        ended = self._clock.now() - ONCE_FOR
+        while self._sent and self._sent[oldest := next(iter(self._sent))]["at"] <= ended:
+            del self._sent[oldest]
 
     def dump(self) -> Json:
-        return {"definitions": self.definitions.dump(), "sent": self._sent, "consents": self._consents}
+        return {"definitions": self.definitions.dump(), "sent": self._sent}
 
     def load(self, stored: Json) -> None:
         kept: Shelf[Template] = Shelf(Template)
         kept.load(stored["definitions"])
         for template_id, template in kept.items():
             self.definitions.setdefault(template_id, template)  # the configuration file wins
-        self._sent, self._consents = stored["sent"], stored["consents"]
+        self._sent = stored["sent"]

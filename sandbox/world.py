@@ -16,12 +16,14 @@ from sandbox.menus import Menus
 from sandbox.oauth import OAuth
 from sandbox.push import Pusher
 from sandbox.quotas import Quotas
+from sandbox.sent import SentMessages
 from sandbox.serials import Serials
 from sandbox.shelf import Kept
 from sandbox.tags import Tags
 from sandbox.template_messages import TemplateMessages
 from sandbox.tickets import Tickets
 from sandbox.tokens import Tokens
+from sandbox.wallet import Wallet
 from sandbox.windows import Windows
 
 
@@ -35,12 +37,14 @@ class World:
         self.log = Log(self.serials)
         self.tokens = Tokens(self.clock)
         self.quotas = Quotas(self.clock, config.limits)
-        self.followers = Followers(self.clock)
+        self.followers = Followers(self.clock, config.mini_app_id)
         self.tags = Tags(self.followers)
         self.windows = Windows(self.clock)
         self.tickets = Tickets(self.clock)
         self.menus = Menus(self.serials)
         self.templates = TemplateMessages(self.clock, self.serials)
+        self.wallet = Wallet()
+        self.sent = SentMessages()
         self.oauth = OAuth(self.clock)
         self.jsapi = JsTickets(self.clock)
         self.media = Media(self.clock)
@@ -72,6 +76,7 @@ class World:
             "tickets": self.tickets,
             "menus": self.menus,
             "templates": self.templates,
+            "wallet": self.wallet,
             "oauth": self.oauth,
             "jsapi": self.jsapi,
             "chats": self.chats,

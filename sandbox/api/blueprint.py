@@ -10,6 +10,7 @@ from sandbox.api import (
     mini,
     qrcodes,
     sns,
+    subscriptions,
     tagging,
     templates,
     uploads,
@@ -18,7 +19,20 @@ from sandbox.api import (
 from sandbox.api.door import view_of
 from sandbox.world import World
 
-MODULES = (credentials, diagnostics, menu, messages, mini, qrcodes, sns, tagging, templates, uploads, users)
+MODULES = (
+    credentials,
+    diagnostics,
+    menu,
+    messages,
+    mini,
+    qrcodes,
+    sns,
+    subscriptions,
+    tagging,
+    templates,
+    uploads,
+    users,
+)
 
 
 def platform(world: World) -> Blueprint:

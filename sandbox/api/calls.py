@@ -11,7 +11,7 @@ from sandbox.errors import ApiError
 from sandbox.world import World
 
 Json = dict[str, Any]
-NO_TOKEN, ACCOUNT, MINI = "none", "account", "mini"
+NO_TOKEN, ACCOUNT, MINI, EITHER = "none", "account", "mini", "either"
 OK: Json = {"errcode": 0, "errmsg": "ok"}
 
 
@@ -29,6 +29,8 @@ class Call:
     remote: str
     body: Json = field(default_factory=dict)
     app_id: str = ""
+    before_answer: list[Callable[[], None]] = field(default_factory=list)
+    """What happens, outside the lock, between the effect and the answer."""
 
     @classmethod
     def of(cls, request: Request) -> "Call":

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response, request
 
-from sandbox.api.calls import ACCOUNT, NO_TOKEN, Binary, Call, Route
+from sandbox.api.calls import ACCOUNT, EITHER, NO_TOKEN, Binary, Call, Route
 from sandbox.errors import ApiError, new_rid
 from sandbox.world import World
 
@@ -44,18 +44,22 @@ def view_of(world: World, route: Route) -> Callable[[], Response]:
 def _outcome(world: World, route: Route, call: Call, rid: str) -> Outcome:
     faults = world.faults.api
     hit = world.faults.covers(route.path)
-    if hit:
+    if hit and faults.slow_ms:
         time.sleep(faults.slow_ms / 1000)
     if hit and world.faults.strikes("api.http_502", faults.http_502):
         return Outcome(502, BAD_GATEWAY.encode(), "text/html", 0, "502 Bad Gateway")
     if hit and world.faults.strikes("api.error_minus1", faults.error_minus1):
         return _as_json(ApiError(-1).as_json(rid))
+    if hit and faults.errcode and world.faults.strikes("api.errcode", faults.errcode_rate):
+        return _as_json(ApiError(faults.errcode).as_json(rid))
     try:
         with world.lock:
             _admit(world, route, call)
             answer = route.handler(world, call)
     except ApiError as error:
         answer = error.as_json(rid)
+    for job in call.before_answer:
+        job()
     if isinstance(answer, Binary):
         return Outcome(200, answer.content, answer.content_type, 0, f"{len(answer.content)} bytes")
     return _as_json(answer)
@@ -90,6 +94,8 @@ def _check_token(world: World, route: Route, call: Call) -> None:
     limit = world.faults.api.token_40001_after if hit else 0
     token = world.tokens.check(call.query.get("access_token", ""), break_after=limit)
     call.app_id = token.app_id
+    if route.needs == EITHER:
+        return
     wanted = world.config.app_id if route.needs == ACCOUNT else world.config.mini_app_id
     if token.app_id != wanted:
         raise ApiError(48001)
@@ -125,7 +131,7 @@ def _send(world: World, route: Route, outcome: Outcome) -> Response:
 
 def _hang_up() -> Response:
     """Drop the connection: the work is done, the caller never hears of it."""
-    connection = request.environ.get("werkzeug.socket")
+    connection = request.environ.get("sandbox.socket") or request.environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
         connection.shutdown(socket.SHUT_RDWR)

@@ -7,8 +7,6 @@ import secrets
 from sandbox.api.calls import MINI, NO_TOKEN, OK, Binary, Call, Json, Routes
 from sandbox.api.credentials import check_credentials
 from sandbox.errors import ApiError
-from sandbox.followers import Person
-from sandbox.oauth import mini_openid
 from sandbox.serials import random_name
 from sandbox.tickets import drawn
 from sandbox.world import World
@@ -30,7 +28,7 @@ def jscode2session(world: World, call: Call) -> Json:
     person = world.followers.known(code.openid)
     person.visited_mini_at = world.clock.now()
     answer = {
-        "openid": mini_openid(person, world.config.mini_app_id),
+        "openid": world.followers.mini_openid(person.openid),
         "session_key": base64.b64encode(secrets.token_bytes(16)).decode(),
     }
     return answer | ({"unionid": person.unionid} if person.unionid else {})
@@ -67,7 +65,7 @@ def msg_sec_check(world: World, call: Call) -> Json:
         raise ApiError(40097)
     if not 1 <= len(content) <= LONGEST_TEXT:
         raise ApiError(44004 if not content else 45002)
-    visitor = _visitor(world, call.text("openid"))
+    visitor = world.followers.in_mini(call.text("openid"))
     if world.clock.now() - visitor.visited_mini_at > RECENT:
         raise ApiError(61010)
     risky = any(word in content for word in world.config.risky_words)
@@ -75,10 +73,3 @@ def msg_sec_check(world: World, call: Call) -> Json:
     result = {"suggest": "risky" if risky else "pass", "label": label}
     detail = {"strategy": "content_model", "errcode": 0, "prob": 90, **result}
     return OK | {"result": result, "detail": [detail], "trace_id": random_name(32)}
-
-
-def _visitor(world: World, openid: str) -> Person:
-    for person in world.followers.people.values():
-        if mini_openid(person, world.config.mini_app_id) == openid:
-            return person
-    raise ApiError(40003)

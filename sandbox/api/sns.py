@@ -19,7 +19,7 @@ def access_token(world: World, call: Call) -> Json:
     code = world.oauth.redeem("page", call.query["code"])
     person = world.followers.known(code.openid)
     if code.snapshot:
-        grant = world.oauth.grant(snapshot_openid(person), code.scope)
+        grant = world.oauth.grant(snapshot_openid(person.openid), code.scope)
         return _granted(grant) | {"is_snapshotuser": 1}
     answer = _granted(world.oauth.grant(person.openid, code.scope))
     return answer | ({"unionid": person.unionid} if person.unionid else {})

@@ -2,12 +2,14 @@
 
 from dataclasses import asdict
 
-from flask import Blueprint
+from flask import Blueprint, request
 
-from sandbox.config import FORMATS, MODES, TEMPLATE_KEYS
+from sandbox.config import FORMATS, MODES, TEMPLATE_KEYS, USES
 from sandbox.here import the_world
 from sandbox.sim import asked
 from sandbox.sim.asked import Json, Refused
+from sandbox.template_messages import Template
+from sandbox.world import World
 
 blueprint = Blueprint("account", __name__)
 SHOWN = ("account_name", "app_id", "original_id", "callback_url", "console_url", "mode", "format")
@@ -49,9 +51,25 @@ def template() -> Json:
     given = asked.body()
     if given.keys() - TEMPLATE_KEYS or not given.get("title") or not given.get("content"):
         raise Refused("模板需要 title 与 content")
+    if given.get("use", USES[0]) not in USES:
+        raise Refused(f"use 应为 {'、'.join(USES)} 之一")
     world = the_world()
     with world.lock:
         return asdict(world.templates.define(given))
+
+
+@blueprint.get("/sim/templates")
+def templates() -> Json:
+    """With `openid`, also how many notices of each this person still accepts."""
+    world, openid = the_world(), request.args.get("openid", "")
+    with world.lock:
+        everything = list(world.templates.definitions.values())
+        return {"templates": [asdict(one) | {"left": _left(world, one, openid)} for one in everything]}
+
+
+def _left(world: World, template: Template, openid: str) -> int:
+    whom = world.followers.mini_openid(openid) if template.use == "mini_program" else openid
+    return world.wallet.left(whom, template.template_id)
 
 
 @blueprint.post("/sim/tokens/revoke")

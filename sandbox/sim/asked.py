@@ -33,11 +33,23 @@ def text(given: Json, name: str, *, needed: bool = True) -> str:
     return value
 
 
-def since() -> int:
-    value = request.args.get("since", "0")
+def number(name: str, otherwise: int) -> int:
+    """From the query."""
+    value = request.args.get(name, str(otherwise))
     if not value.isdecimal():
-        raise Refused("since 应为数字")
+        raise Refused(f"{name} 应为数字")
     return int(value)
+
+
+def since() -> int:
+    return number("since", 0)
+
+
+def texts(given: Json, name: str) -> list[str]:
+    value = given.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise Refused(f"{name} 应为文字的列表")
+    return value
 
 
 def person(world: World, given: Json) -> Person:

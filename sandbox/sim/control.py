@@ -10,6 +10,7 @@ from sandbox.sim import asked
 from sandbox.sim.asked import Json, Refused
 
 blueprint = Blueprint("control", __name__)
+SENT_AT_ONCE = 2000
 
 
 @blueprint.get("/sim/faults")
@@ -46,6 +47,21 @@ def advance() -> Json:
 def log() -> Json:
     world = the_world()
     return {"entries": world.log.since(asked.since()), "last_id": world.serials.last("log")}
+
+
+@blueprint.get("/sim/sent")
+def sent() -> Json:
+    """Every message to a person and what became of it, page by page: the next page starts after `last`."""
+    world = the_world()
+    limit = min(asked.number("limit", SENT_AT_ONCE), SENT_AT_ONCE)
+    entries = world.sent.page(after=asked.since(), limit=limit, openid=request.args.get("openid", ""))
+    last = entries[-1]["id"] if entries else asked.since()
+    return {"entries": entries, "last": last, "last_id": world.sent.last}
+
+
+@blueprint.get("/sim/sent/counts")
+def sent_counts() -> Json:
+    return {"counts": the_world().sent.counts()}
 
 
 @blueprint.get("/sim/menu")

@@ -14,6 +14,7 @@ from sandbox.tickets import Ticket, TicketExpired
 from sandbox.world import World
 
 blueprint = Blueprint("gestures", __name__)
+PAGE_SCENE = "2"
 Act = Callable[[World, Json], Push | Json]
 
 
@@ -77,6 +78,33 @@ def scan(world: World, given: Json) -> Push | Json:
     if ticket is not None:
         return acts.scan(world, person, ticket)
     return _opened(asked.text(given, "url"))
+
+
+@gesture
+def subscribe(world: World, given: Json) -> Push | Json:
+    """Answer the box in which a page, or with `mini` the mini-program, asks for notices of some templates."""
+    person = asked.person(world, given)
+    choices = dict.fromkeys(asked.texts(given, "accept"), True) | dict.fromkeys(
+        asked.texts(given, "reject"), False
+    )
+    mini = given.get("mini") is True
+    offered = {one.template_id for one in world.templates.of("mini_program" if mini else "subscription")}
+    if not choices or choices.keys() - offered:
+        raise Refused("没有这样的订阅模板")
+    if mini:
+        acts.answer_mini_popup(world, person, choices)
+        return {"delivery": None}
+    scene = asked.text(given, "scene", needed=False) or PAGE_SCENE
+    return acts.answer_popup(world, person, choices, scene=scene)
+
+
+@gesture
+def unsubscribe(world: World, given: Json) -> Push:
+    """Turn notices of these templates off in the account's settings."""
+    person, template_ids = asked.person(world, given), asked.texts(given, "templates")
+    if not template_ids:
+        raise Refused("缺少 templates")
+    return acts.withdraw(world, person, template_ids)
 
 
 @gesture

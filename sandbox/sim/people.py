@@ -1,40 +1,88 @@
 """/sim/people: who has a phone, and what is on it."""
 
-from dataclasses import asdict
-
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from sandbox.followers import Person
 from sandbox.here import the_world
-from sandbox.oauth import mini_openid
 from sandbox.sim import asked
 from sandbox.sim.asked import Json, Refused
 from sandbox.world import World
 
 blueprint = Blueprint("people", __name__)
-SWITCHES = ("receives", "snapshot")
+KINDS: dict[str, type] = {
+    "openid": str,
+    "name": str,
+    "unionid": str,
+    "subscribed": bool,
+    "receives": bool,
+    "snapshot": bool,
+    "refuses": int,
+}
 CODES = ("mini", "phone")
+MOST_AT_ONCE = 10_000
 
 
 @blueprint.get("/sim/people")
 def people() -> Json:
+    """All, or with `search` those whose name or openid has it in it; at most `limit`."""
+    world, wanted = the_world(), request.args.get("search", "").lower()
+    limit = asked.number("limit", 0)
+    with world.lock:
+        everybody = world.followers.people.values()
+        found = [one for one in everybody if wanted in f"{one.name} {one.openid}".lower()]
+        shown = [_shown(world, one) for one in found[: limit or None]]
+    return {"people": shown, "found": len(found), "total": len(world.followers.people)}
+
+
+@blueprint.get("/sim/people/<openid>")
+def one(openid: str) -> Json:
     world = the_world()
     with world.lock:
-        return {"people": [_shown(world, one) for one in world.followers.people.values()]}
+        return _shown(world, asked.person(world, {"openid": openid}))
 
 
 @blueprint.post("/sim/people")
 def create() -> Json:
+    """One person, or with `people` a list of them; with `keep`, whoever is there already stays as they are."""
     world, given = the_world(), asked.body()
-    openid = asked.text(given, "openid", needed=False)
-    name = asked.text(given, "name", needed=openid not in world.followers.people)
-    unionid = asked.text(given, "unionid", needed=False)
+    if "people" not in given:
+        with world.lock:
+            return _shown(world, _made(world, _checked(given, world)))
+    rows = given["people"]
+    if not isinstance(rows, list) or len(rows) > MOST_AT_ONCE:
+        raise Refused(f"people 应为不超过 {MOST_AT_ONCE} 人的列表")
+    checked = [_checked(row, world) for row in rows]
     with world.lock:
-        made = world.followers.create(name=name, openid=openid, unionid=unionid)
-        for switch in SWITCHES:
-            if isinstance(given.get(switch), bool):
-                setattr(made, switch, given[switch])
-        return _shown(world, made)
+        before = len(world.followers.people)
+        for row in checked:
+            if not (given.get("keep") is True and row.get("openid") in world.followers.people):
+                _made(world, row)
+        return {"made": len(world.followers.people) - before, "total": len(world.followers.people)}
+
+
+def _checked(row: object, world: World) -> Json:
+    if not isinstance(row, dict):
+        raise Refused("每个人应为一个对象")
+    known = {name: value for name, value in row.items() if name in KINDS}
+    for name, value in known.items():
+        if type(value) is not KINDS[name]:
+            raise Refused(f"{name} 的值不对")
+    if not known.get("name") and known.get("openid") not in world.followers.people:
+        raise Refused("缺少 name")
+    return known
+
+
+def _made(world: World, row: Json) -> Person:
+    """Whoever is made as a follower has followed before: no event is pushed, no window opens."""
+    identity = {name: row.get(name, "") for name in ("name", "openid", "unionid")}
+    made = world.followers.create(**identity)
+    for switch in ("receives", "snapshot", "refuses"):
+        setattr(made, switch, row.get(switch, getattr(made, switch)))
+    if row.get("subscribed") is True and not made.subscribed:
+        world.followers.subscribe(made, scene=None)
+    elif row.get("subscribed") is False and made.subscribed:
+        world.followers.unsubscribe(made)
+    return made
 
 
 @blueprint.get("/sim/people/<openid>/messages")
@@ -64,4 +112,4 @@ def medium(media_id: str) -> Response:
 
 
 def _shown(world: World, person: Person) -> Json:
-    return asdict(person) | {"mini_openid": mini_openid(person, world.config.mini_app_id)}
+    return vars(person) | {"mini_openid": world.followers.mini_openid(person.openid)}

@@ -10,7 +10,7 @@ from flask import Blueprint
 
 from sandbox.here import the_world
 from sandbox.sealing import Sealed, new_nonce, query_of, seal_text
-from sandbox.sending import post
+from sandbox.sending import NotAnswered, post
 from sandbox.sim import asked
 from sandbox.sim.asked import Json, Refused
 from sandbox.world import World
@@ -75,8 +75,8 @@ def _answered(world: World, query: dict[str, str], body: bytes, headers: dict[st
     answer: Json = {"status": None, "body": "", "error": None}
     try:
         answered = post(world.config, query, body, headers)
-    except requests.RequestException as error:
-        answer["error"] = type(error).__name__
+    except NotAnswered as error:
+        answer["error"] = str(error) or type(error).__name__
     else:
         answer["status"] = answered.status
         answer["body"] = answered.content[:BODY_SHOWN].decode(errors="replace")

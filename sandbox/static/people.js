@@ -2,7 +2,10 @@
 import { byId, get, make, post } from "./api.js";
 import { portrait } from "./bubbles.js";
 
+const SHOWN = 100;
 let people = [];
+let found = 0;
+let total = 0;
 
 function row(person, chosen, choose) {
   const button = make("button", { type: "button" },
@@ -15,10 +18,9 @@ function row(person, chosen, choose) {
 }
 
 export function draw(chosen, choose) {
-  const wanted = byId("people-search").value.trim().toLowerCase();
-  const found = people.filter((one) => `${one.name} ${one.openid}`.toLowerCase().includes(wanted));
-  const rows = found.slice(0, 200).map((one) => row(one, chosen, choose));
-  const nobody = people.length ? "没有找到这样的人。" : "还没有人，请在下面新建一个。";
+  const rows = people.map((one) => row(one, chosen, choose));
+  if (found > people.length) rows.push(make("li", { className: "empty", textContent: `共 ${found} 人，这里是前 ${people.length} 人；请按姓名找。` }));
+  const nobody = total ? "没有找到这样的人。" : "还没有人，请在下面新建一个。";
   const list = byId("people-list");
   const place = list.scrollTop;
   const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
@@ -27,10 +29,14 @@ export function draw(chosen, choose) {
   if (focused >= 0) list.children[focused]?.querySelector("button")?.focus();
 }
 
+// Only so many at a time: a whole enterprise may have a phone here.
 export async function refresh() {
-  people = (await get("/sim/people")).people;
+  const wanted = encodeURIComponent(byId("people-search").value.trim());
+  ({ people, found, total } = await get(`/sim/people?limit=${SHOWN}&search=${wanted}`));
   return people;
 }
+
+export const one = (openid) => get(`/sim/people/${encodeURIComponent(openid)}`).catch(() => null);
 
 export async function create(name) {
   const person = await post("/sim/people", { name });

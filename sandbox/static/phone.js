@@ -1,10 +1,12 @@
 // Joins the parts of the phone and polls the sandbox once a second.
-import { byId, get, post, why } from "./api.js";
+import { byId, post, why } from "./api.js";
 import * as chat from "./chat.js";
 import * as menu from "./menu.js";
+import * as notices from "./notices.js";
 import * as people from "./people.js";
 import * as scanner from "./scan.js";
 import * as tools from "./tools.js";
+import * as web from "./web.js";
 
 const account = document.body.dataset.account;
 const callback = document.body.dataset.callback;
@@ -52,23 +54,8 @@ async function act(path, body) {
   }
 }
 
-function openWeb(url, title) {
-  if (!/^https?:\/\//i.test(url)) return tell(`打不开这个链接：${url}`);
-  byId("web-title").textContent = title || new URL(url).host;
-  byId("web-new").href = url;
-  byId("web-frame").src = url;
-  byId("web").hidden = false;
-  return byId("web-back").focus();
-}
-
-function closeWeb() {
-  byId("web").hidden = true;
-  byId("web-frame").src = "about:blank";
-  byId("chat").focus();
-}
-
 const acts = {
-  open: openWeb,
+  open: (url, title) => web.open(url, title, tell),
   tell,
   say: (content, id) => act("/sim/text", id ? { content, bizmsgmenuid: id } : { content }),
 };
@@ -78,7 +65,7 @@ const SCANS = new Set(["scancode_push", "scancode_waitmsg"]);
 async function tap(button) {
   if (button.type === "click") return act("/sim/click", { key: button.key });
   if (button.type === "view") {
-    openWeb(button.url, button.name);
+    acts.open(button.url, button.name);
     return act("/sim/view", { url: button.url });
   }
   if (SCANS.has(button.type)) {
@@ -107,12 +94,14 @@ function show() {
   if (following) chat.stayAtEnd();
 }
 
-function choose(openid) {
+// Another person's phone knows nothing of what the pages kept for the one before.
+async function choose(openid) {
+  if (localStorage.getItem("openid") !== openid) await post("/sim/take", { openid }).catch(report);
   localStorage.setItem("openid", openid);
   document.cookie = `openid=${encodeURIComponent(openid)}; path=/connect; SameSite=Lax`;
   history.replaceState(null, "", `/phone?openid=${encodeURIComponent(openid)}`);
   togglePanel("people", false);
-  closeWeb();
+  web.close();
   chat.clear(openid);
   person = null;
   return slowTick(openid).then(tick);
@@ -122,7 +111,7 @@ async function scan(what) {
   try {
     const result = await post("/sim/scan", { openid: person.openid, ...what });
     byId("scan").close();
-    if (result.open) openWeb(result.open);
+    if (result.open) acts.open(result.open);
     else judge(result.delivery);
     await slowTick(person.openid);
     await tick();
@@ -141,8 +130,8 @@ async function tick() {
 
 async function slowTick(openid = person?.openid) {
   try {
-    const everybody = await people.refresh();
-    person = everybody.find((one) => one.openid === openid) || null;
+    await people.refresh();
+    person = openid ? await people.one(openid) : null;
     people.draw(openid, choose);
     show();
     if (person) await menu.refresh(person.openid, tap);
@@ -171,6 +160,7 @@ async function openProfile() {
   tools.facts(byId("profile-facts"), [["公众号", account], ["我的 OpenID", person.openid],
     ["UnionID", person.unionid || "（无）"], ["来源", person.subscribe_scene || "—"], ["标签", person.tagid_list.join("、") || "（无）"]]);
   byId("profile").showModal();
+  await notices.draw(person.openid, report);
 }
 
 const setSwitch = (name) => (event) => act("/sim/people", { [name]: event.target.checked }).then(() => slowTick());
@@ -195,11 +185,11 @@ function connectChat() {
   byId("open-profile").addEventListener("click", openProfile);
   byId("profile-receives").addEventListener("change", setSwitch("receives"));
   byId("profile-snapshot").addEventListener("change", setSwitch("snapshot"));
-  byId("web-back").addEventListener("click", closeWeb);
+  web.connect(() => person, act);
 }
 
 function connectPanels() {
-  byId("people-search").addEventListener("input", () => people.draw(person?.openid, choose));
+  byId("people-search").addEventListener("input", () => slowTick());
   byId("people-create").addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = event.target;
@@ -237,8 +227,8 @@ async function start() {
   connectPanels();
   show();
   const wanted = new URLSearchParams(location.search).get("openid") || localStorage.getItem("openid");
-  const { people: everybody } = await get("/sim/people").catch((error) => { report(error); return { people: [] }; });
-  const first = everybody.find((one) => one.openid === wanted) || everybody[0];
+  const everybody = await people.refresh().catch((error) => { report(error); return []; });
+  const first = (wanted && await people.one(wanted)) || everybody[0];
   if (first) await choose(first.openid);
   else await slowTick();
   await tools.drawFaults(report).catch(report);

@@ -7,8 +7,12 @@ const NAMES = {
   token_40001_after: "令牌用几次后失效 40001", duplicate: "重复推送（比例）", duplicates_overlap: "重复的与第一次同时到",
   delay_ms: "推送迟到（毫秒）", out_of_order: "后发先到", lost: "推送丢失（比例）", late_duplicate_ms: "成功后又来一次（毫秒）",
   retry_new_nonce: "重试换新的签名", timestamp_skew_s: "时间戳偏差（秒）", template_user_block: "模板消息：用户拒收（比例）",
-  template_system_failed: "模板消息：系统失败（比例）",
+  template_system_failed: "模板消息：系统失败（比例）", errcode: "返回这个错误码（如 45009、48004、40164）", errcode_rate: "返回该错误码的比例",
+  receipt_early: "发送结果比回答先到（比例）", receipt_late: "发送结果迟到（比例）", receipt_late_ms: "迟到多少毫秒",
+  receipt_twice: "发送结果来两次（比例）", receipt_lost: "发送结果丢失（比例）",
 };
+// Not 0 when all is well: how much, not whether.
+const AMOUNTS = new Set(["errcode_rate", "receipt_late_ms"]);
 const KINDS = { first: "第一次", retry: "重试", duplicate: "重复", late: "迟到的重复" };
 const KEEP = 150;
 let last = 0;
@@ -57,12 +61,12 @@ export async function refreshLog() {
 function fault(group, name, value, report) {
   const toggle = typeof value === "boolean" && !["error_minus1"].includes(name);
   const input = make("input", toggle ? { type: "checkbox", checked: value } : { type: "number", value, min: name === "timestamp_skew_s" ? "" : "0", step: "any" });
-  const line = make("label", { className: `fault ${value ? "on" : ""}` }, make("span", { textContent: NAMES[name] || name }), input);
+  const line = make("label", { className: `fault ${value && !AMOUNTS.has(name) ? "on" : ""}` }, make("span", { textContent: NAMES[name] || name }), input);
   input.addEventListener("change", async () => {
     const next = toggle ? input.checked : Number(input.value || 0);
     try {
       await post("/sim/faults", { [group]: { [name]: next } });
-      line.classList.toggle("on", Boolean(next));
+      line.classList.toggle("on", Boolean(next) && !AMOUNTS.has(name));
     } catch (error) { report(error); }
   });
   return line;

@@ -31,6 +31,14 @@ MEETING = {
     "content": "会议名称：{{thing1.DATA}}\n会议时间：{{time2.DATA}}",
 }
 
+NOTICE = {
+    "template_id": "S-notice",
+    "title": "通知公告提醒",
+    "content": "通知标题：{{thing1.DATA}}",
+    "use": "subscription",
+}
+IN_MINI = NOTICE | {"template_id": "M-notice", "use": "mini_program"}
+
 
 def configuration(callback: str, **changes: Any) -> Json:
     return {
@@ -42,7 +50,7 @@ def configuration(callback: str, **changes: Any) -> Json:
         "callback_url": callback,
         "mini_app_id": MINI_ID,
         "mini_app_secret": MINI_SECRET,
-        "templates": [MEETING],
+        "templates": [MEETING, NOTICE, IN_MINI],
         "template_finish_ms": 0,
         "push_timeout_s": 0.5,
     } | changes

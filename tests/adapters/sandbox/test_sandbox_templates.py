@@ -208,20 +208,6 @@ def test_template_not_in_the_library_is_refused(sandbox: Sandbox, body: Json, co
     assert errcode(sandbox.api("/cgi-bin/template/api_add_template", body)) == code
 
 
-def test_notice_needs_one_accept_each(sandbox: Sandbox, backend: Backend) -> None:
-    sandbox.meet()
-    body: Json = {"touser": OPENID, "template_id": "T-meeting", "data": GOOD}
-    before = sandbox.api("/cgi-bin/message/subscribe/bizsend", body)
-    entry = {"TemplateId": "T-meeting", "SubscribeStatusString": "accept", "PopupScene": "2"}
-    fields = {"SubscribeMsgPopupEvent": {"List": [entry]}}
-    sandbox.post("/sim/event", {"openid": OPENID, "event": "subscribe_msg_popup_event", "fields": fields})
-
-    codes = [errcode(sandbox.api("/cgi-bin/message/subscribe/bizsend", body)) for _ in range(2)]
-
-    assert [errcode(before), *codes] == [43101, 0, 43101]
-    assert "subscribe_msg_sent_event" in opened(backend.wait_for(3)[2])
-
-
 def test_template_defined_by_the_test_can_be_sent(start: Callable[..., Sandbox]) -> None:
     sandbox = start(templates=[])
     sandbox.meet()
