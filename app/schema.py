@@ -1,6 +1,6 @@
 """Every table of every domain, for migrations and for tests that make a database from nothing."""
 
-from app.core import calendar, leases
+from app.core import calendar, leases, runs
 from app.core.db import Base
 from app.feedback import models as feedback
 from app.inbox import models as inbox
@@ -8,8 +8,22 @@ from app.meetings import models as meetings
 from app.members import models as members
 from app.members.roster import models as roster
 from app.notices import models as notices
+from app.notices.announcements import models as announcements
 from app.organizations import models as organizations
 from app.staff import models as staff
 
-DOMAINS = (calendar, leases, organizations, members, roster, staff, inbox, notices, meetings, feedback)
+DOMAINS = (
+    calendar,
+    leases,
+    runs,
+    organizations,
+    members,
+    roster,
+    staff,
+    inbox,
+    notices,
+    announcements,
+    meetings,
+    feedback,
+)
 METADATA = Base.metadata

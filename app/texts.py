@@ -1,6 +1,7 @@
 """Every sentence that a member reads in chat lives in templates/wechat/*.txt; this fills them in."""
 
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,12 +11,18 @@ from app.core.clock import local_day, local_text
 FOLDER = Path(__file__).resolve().parents[1] / "templates" / "wechat"
 
 
+NO_MARKUP = str.maketrans("<>", "＜＞")
+"""In a chat WeChat reads <a> in what we write; what somebody typed must not write one."""
+
+
+@lru_cache(maxsize=512)
 def _date(moment: datetime) -> str:
     """3月2日, without the zeros that nobody says."""
     day = local_day(moment)
     return f"{day.month}月{day.day}日"
 
 
+@lru_cache(maxsize=512)
 def _day(moment: datetime) -> str:
     return f"{_date(moment)} {local_text(moment, '%H:%M')}"
 
@@ -32,6 +39,7 @@ class Texts:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._environment.filters["plain"] = lambda typed: str(typed).translate(NO_MARKUP)
         self._environment.filters["date"] = _date
         self._environment.filters["day"] = _day
         self._environment.filters["clock"] = lambda moment: local_text(moment, "%H:%M")

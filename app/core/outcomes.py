@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
+
+NO_ANSWER: Final = "no_answer_may_have_arrived"
+"""The reason of what was sent and not answered, where a repeat would not be dropped by the platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """No send of this account can succeed until a person or the next day has changed something."""
+    """No send of this account can succeed: for `after`, or until a person or the next day changes something."""
 
     reason: str
+    after: timedelta | None = None
 
 
 Outcome = Accepted | RetryLater | Rejected | Stopped

@@ -1,6 +1,7 @@
 """Settings: config.yaml, then the environment, then secrets from files. Checked once, at start."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -53,6 +54,7 @@ class WeChat(Section):
     api_base_url: Address = Field(min_length=1)
     mp_base_url: Address
     open_base_url: Address
+    res_base_url: Address
     timeout_seconds: float = Field(gt=0, le=30)
 
 
@@ -78,6 +80,7 @@ class Database(Section):
 
 class Redis(Section):
     url: SecretStr
+    prefix: str = Field(pattern=r"^[\w-]{1,40}:$")
 
 
 class Security(Section):
@@ -86,9 +89,18 @@ class Security(Section):
     secure_cookies: bool
 
 
+def _origins(text: str) -> str:
+    for one in text.split():
+        parts = urlsplit(_address(one))
+        if parts.path or parts.username or not re.fullmatch(r"[\w.:\[\]-]+", parts.netloc, re.ASCII):
+            raise ValueError("no origins such as https://example.cn, with blanks between")
+    return " ".join(text.split())
+
+
 class Site(Section):
     base_url: Address
     organization_name: str
+    frame_ancestors: Annotated[str, AfterValidator(_origins)]
 
 
 class Callback(Section):
@@ -114,8 +126,26 @@ class Console(Section):
     lock_minutes: int = Field(ge=1)
 
 
+class Pages(Section):
+    session_hours: int = Field(ge=1)
+    idle_minutes: int = Field(ge=1)
+
+
 class Notices(Section):
+    concurrency: int = Field(ge=1, le=500)
+    per_minute: int = Field(ge=0)
+    template_announcement: str
+    template_reminder: str
+    template_digest: str
     template_feedback_answered: str
+    subscription_announcement: str
+    subscription_reminder: str
+    subscription_digest: str
+    subscription_feedback_answered: str
+    mini_program_announcement: str
+    mini_program_reminder: str
+    mini_program_digest: str
+    mini_program_feedback_answered: str
 
 
 class Feedback(Section):
@@ -140,6 +170,7 @@ class Settings(BaseSettings):
     conversations: Conversations
     binding: Binding
     console: Console
+    pages: Pages
     notices: Notices
     feedback: Feedback
     metrics: Metrics

@@ -1,118 +1,150 @@
-"""Sending what is queued: claimed by a conditional UPDATE, sent outside any transaction, recorded."""
+"""Sending what is due: a batch is claimed, sent outside any transaction, and recorded; batches overlap."""
 
-import json
-from datetime import datetime, timedelta
-from typing import assert_never
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.core.clock import Clock
-from app.core.db import Session, Sessions, rows_changed
-from app.core.outcomes import Accepted, Outcome, Rejected, RetryLater, Stopped
-from app.core.states import advance
-from app.members.models import WeChatIdentity
-from app.notices.models import Delivery, DeliveryAttempt
-from app.notices.ports import Notice, NoticeSender, Sent
-from app.notices.states import TRANSITIONS, DeliveryState
+from app.core.db import Session, Sessions, in_turn
+from app.core.outcomes import Outcome
+from app.notices import claims, endings, ledger, receipts
+from app.notices.claimed import Claimed
+from app.notices.claims import Batch
+from app.notices.ports import GoesOn, NoLimit, Notice, NoticeSender, Pace
+from app.notices.setup import Setup
 
 log = structlog.get_logger()
 
-MAX_ATTEMPTS = 10
-LONGEST_PAUSE = timedelta(hours=1)
-"""Each pause is twice the one before: a platform that is away for some hours loses nobody's answer."""
-REPEATED_IN_TIME = 5
-"""WeChat drops a repeat of one `client_msg_id` for 10 minutes (facts/wechat §3.7); five tries end within eight."""
-CLAIM_LASTS = timedelta(minutes=2)
-STOPPED_PAUSE = timedelta(minutes=15)
+BATCH: Final = 100
+LANES: Final = 2
+"""While one batch is on the wire, the other is recorded and the next one claimed."""
+LONGEST_WAIT: Final = timedelta(seconds=5)
+RECORD_AGAIN_SECONDS: Final = (0.2, 0.5, 1, 2, 4, 8)
 
 
-def send_due(sessions: Sessions, sender: NoticeSender, clock: Clock, *, limit: int = 100) -> int:
-    """Send what is due, one after the other; how many were tried."""
-    tried = 0
-    for notice in _due(sessions, clock.now(), limit):
-        if _claim(sessions, notice.id, clock.now()):
-            sent = sender.send(notice)
-            with sessions.begin() as session:
-                record(session, notice_id=notice.id, sent=sent, now=clock.now())
-            tried += 1
-    return tried
+def always() -> bool:
+    return True
 
 
-def _due(sessions: Sessions, now: datetime, limit: int) -> list[Notice]:
-    with sessions.read() as session:
-        rows = session.execute(
-            select(Delivery.id, WeChatIdentity.openid, Delivery.kind, Delivery.fields)
-            .join(WeChatIdentity, WeChatIdentity.id == Delivery.identity_id)
-            .where(Delivery.state == DeliveryState.QUEUED, Delivery.not_before <= now)
-            .order_by(Delivery.not_before, Delivery.id)
-            .limit(limit)
-        ).all()
-    return [Notice(row.id, row.openid, row.kind, json.loads(row.fields)) for row in rows]
+@dataclass(frozen=True)
+class Post:
+    """What sending needs. `worker` marks this process's claims."""
+
+    sessions: Sessions
+    sender: NoticeSender
+    clock: Clock
+    setup: Setup
+    pace: Pace = field(default_factory=NoLimit)
+    worker: str = field(default_factory=claims.new_worker)
+    sleep: Callable[[float], None] = time.sleep
 
 
-def _claim(sessions: Sessions, delivery_id: str, now: datetime) -> bool:
-    with sessions.begin() as session:
-        won = rows_changed(
-            session,
-            update(Delivery)
-            .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.QUEUED)
-            .values(state=DeliveryState.SENDING, claimed_at=now, attempts=Delivery.attempts + 1),
+def send_batch(
+    post: Post, *, limit: int = BATCH, ids: Sequence[str] | None = None, goes_on: GoesOn = always
+) -> int:
+    """Send up to `limit` of what is due, or of these ids; how many deliveries were dealt with."""
+    limit = limit if ids is None else len(ids)
+    granted = _granted(post, limit, ids)
+    if not granted:
+        return 0
+    batch = _claimed(post, granted, ids)
+    if unused := granted - len(batch.going):
+        post.pace.give_back(unused)
+    going = batch.going
+    while going:
+        outcomes = {sent.id: sent.outcome for sent in post.sender.send_many(_notices(going), goes_on)}
+        going = _recorded(post, batch, going, outcomes)
+    _end(post, batch)
+    return batch.seen
+
+
+def pump(post: Post, *, lanes: int = LANES, goes_on: GoesOn = always) -> int:
+    """Send until nothing is due; how many deliveries were dealt with."""
+
+    def lane(_: int) -> int:
+        dealt = 0
+        while goes_on() and (seen := send_batch(post, goes_on=goes_on)):
+            dealt += seen
+        return dealt
+
+    with ThreadPoolExecutor(lanes, "notices") as pool:
+        return sum(pool.map(lane, range(lanes)))
+
+
+def tidy(post: Post) -> None:
+    """What two transactions may have left to each other: words that came early, announcements that ended."""
+    with post.sessions.begin() as session:
+        now = post.clock.now()
+        receipts.settle(session, now=now)
+        receipts.forget_old(session, now=now)
+    with post.sessions.begin() as session:
+        endings.end(session, now=post.clock.now())
+
+
+def _granted(post: Post, limit: int, ids: Sequence[str] | None) -> int:
+    """How many may be claimed: no more than are due, and than the pace of all workers allows."""
+    with post.sessions.read() as session:
+        wanted = claims.due(session, now=post.clock.now(), limit=limit, ids=ids)
+    if not wanted:
+        return 0
+    allowance = post.pace.take(wanted)
+    if not allowance.granted and allowance.wait <= LONGEST_WAIT:
+        post.sleep(allowance.wait.total_seconds())
+        allowance = post.pace.take(wanted)
+    return allowance.granted
+
+
+def _claimed(post: Post, limit: int, ids: Sequence[str] | None) -> Batch:
+    def claim() -> Batch:
+        with post.sessions.begin() as session:
+            return claims.claim(
+                session, worker=post.worker, setup=post.setup, now=post.clock.now(), limit=limit, ids=ids
+            )
+
+    return in_turn(claim)
+
+
+def _notices(going: Sequence[Claimed]) -> list[Notice]:
+    return [one.notice() for one in going]
+
+
+def _recorded(
+    post: Post, batch: Batch, going: Sequence[Claimed], outcomes: Mapping[str, Outcome]
+) -> Sequence[Claimed]:
+    """Tried again while the database is away: what has been sent must not be forgotten."""
+
+    def write(session: Session) -> Sequence[Claimed]:
+        return ledger.record(
+            session, going, outcomes, token=batch.token, setup=post.setup, now=post.clock.now()
         )
-    return won == 1
+
+    def once() -> Sequence[Claimed]:
+        with post.sessions.begin() as session:
+            return write(session)
+
+    def again() -> Sequence[Claimed]:
+        with post.sessions.begin() as session:
+            held = ledger.held(session, [one.id for one in going], token=batch.token)
+            return write(session) if held else ()  # the commit whose answer was lost had taken place
+
+    attempt = once
+    for pause in RECORD_AGAIN_SECONDS:
+        try:
+            return in_turn(attempt)
+        except (OperationalError, InterfaceError) as fault:
+            log.warning("notices.batch.not_recorded", error=type(fault).__name__, again_in=pause)
+            post.sleep(pause)
+            attempt = again
+    return in_turn(attempt)
 
 
-def record(session: Session, *, notice_id: str, sent: Sent, now: datetime) -> None:
-    """Write down one attempt and what follows from it."""
-    delivery = session.get_one(Delivery, notice_id)
-    outcome = sent.outcome
-    attempt = DeliveryAttempt(
-        delivery_id=notice_id,
-        channel=sent.channel,
-        at=now,
-        outcome=type(outcome).__name__.lower(),
-        reason=None if isinstance(outcome, Accepted) else outcome.reason[:64],
-        remote_id=outcome.remote_id if isinstance(outcome, Accepted) else None,
-    )
-    session.add(attempt)
-    _follow(delivery, outcome, now)
-    log.info("notices.delivery.tried", delivery=notice_id, outcome=attempt.outcome, reason=attempt.reason)
-
-
-def _follow(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-    match outcome:
-        case Accepted():
-            _end(delivery, DeliveryState.SENT, None, now)
-        case RetryLater(reason, may_have_arrived=True) if delivery.attempts >= REPEATED_IN_TIME:
-            _end(delivery, DeliveryState.UNCERTAIN, reason, now)
-        case RetryLater(reason, after) if delivery.attempts < MAX_ATTEMPTS:
-            _wait(delivery, reason, now + min(after * 2 ** (delivery.attempts - 1), LONGEST_PAUSE))
-        case Stopped(reason):
-            delivery.attempts -= 1  # the account's trouble uses up none of this notice's tries
-            _wait(delivery, reason, now + STOPPED_PAUSE)
-        case RetryLater(reason) | Rejected(reason):
-            _end(delivery, DeliveryState.REJECTED, reason, now)
-        case _:
-            assert_never(outcome)
-
-
-def _end(delivery: Delivery, state: DeliveryState, reason: str | None, now: datetime) -> None:
-    delivery.state = advance(TRANSITIONS, delivery.state, state)
-    delivery.reason = reason
-    delivery.ended_at = now
-
-
-def _wait(delivery: Delivery, reason: str, until: datetime) -> None:
-    delivery.state = advance(TRANSITIONS, delivery.state, DeliveryState.QUEUED)
-    delivery.reason = reason
-    delivery.not_before = until
-
-
-def give_up_claims(session: Session, *, now: datetime) -> int:
-    """A worker died between sending and recording: the message may have arrived, so only a person repeats it."""
-    return rows_changed(
-        session,
-        update(Delivery)
-        .where(Delivery.state == DeliveryState.SENDING, Delivery.claimed_at < now - CLAIM_LASTS)
-        .values(state=DeliveryState.UNCERTAIN, reason="interrupted"),
-    )
+def _end(post: Post, batch: Batch) -> None:
+    if batch.announcement_ids:
+        with post.sessions.begin() as session:
+            endings.end(session, announcement_ids=batch.announcement_ids, now=post.clock.now())

@@ -1,4 +1,4 @@
-"""Queueing a notice in the transaction of whoever causes it, and what comes back about it."""
+"""Queueing a notice in the transaction of whoever causes it, and forgetting it in the end."""
 
 import json
 import uuid
@@ -9,27 +9,34 @@ from sqlalchemy import bindparam, insert, select, update
 
 from app.core.db import Driver, Session, rows_changed
 from app.core.prepared import Prepared
-from app.notices.models import Delivery, DeliveryAttempt
+from app.members.models import WeChatIdentity
+from app.notices.models import Delivery, Urgency
 from app.notices.states import DeliveryState
 
+_WHOSE = select(WeChatIdentity.member_id).where(WeChatIdentity.id == bindparam("chat")).scalar_subquery()
 _QUEUE = Prepared(
     insert(Delivery).values(
         {
-            name: bindparam(name)
-            for name in (
-                "id",
-                "subject",
-                "identity_id",
-                "kind",
-                "fields",
-                "state",
-                "attempts",
-                "created_at",
-                "not_before",
-            )
+            "member_id": _WHOSE,
+            **{
+                name: bindparam(name)
+                for name in (
+                    "id",
+                    "subject",
+                    "identity_id",
+                    "kind",
+                    "urgency",
+                    "fields",
+                    "state",
+                    "attempts",
+                    "created_at",
+                    "not_before",
+                )
+            },
         }
     )
 )
+"""Whom the chat stands for is kept beside it, so that the notice is in the person's own list."""
 
 
 def queue(
@@ -41,26 +48,15 @@ def queue(
         id=uuid.uuid4().hex,
         subject=subject,
         identity_id=identity_id,
+        chat=identity_id,
         kind=kind,
+        urgency=Urgency.PERSONAL,
         fields=json.dumps(dict(fields), ensure_ascii=False),
         state=DeliveryState.QUEUED,
         attempts=0,
         created_at=now,
         not_before=now,
     )
-
-
-def confirm(session: Session, *, remote_id: str, status: str, now: datetime) -> bool:
-    """WeChat's later word on a template message (TEMPLATESENDJOBFINISH); whether it was one of ours."""
-    delivery_id = session.scalar(
-        select(DeliveryAttempt.delivery_id).where(DeliveryAttempt.remote_id == remote_id)
-    )
-    if delivery_id is None:
-        return False
-    delivered = status.strip().lower() == "success"
-    values = {"reason": None if delivered else "platform_failed", "ended_at": now}
-    session.execute(update(Delivery).where(Delivery.id == delivery_id).values(values))
-    return True
 
 
 def forget(session: Session, *, identity_id: int) -> None:

@@ -57,6 +57,23 @@ class MemoryStore:
             self._values[key] = (str(number), self._values[key][1])
             return number
 
+    def take(self, key: str, wanted: int, *, every: timedelta, burst: int) -> tuple[int, timedelta]:
+        """Of a flow that lets one pass `every` so often, and `burst` at once: how many now, else how long to wait.
+
+        Less than none gives back.
+        """
+        with self._lock:
+            now = self._clock.now()
+            kept = self._live(key)
+            busy_until = max(datetime.fromisoformat(kept), now) if kept else now
+            free = int((now + burst * every - busy_until) / every)
+            granted = min(wanted, max(free, 0))  # below none where the pace was slower until now
+            if granted == 0:
+                return 0, busy_until + every - burst * every - now
+            busy_until += granted * every
+            self._keep(key, busy_until.isoformat(), busy_until - now)
+            return granted, timedelta(0)
+
     def _live(self, key: str) -> str | None:
         value, until = self._values.get(key, (None, None))
         if until is not None and until <= self._clock.now():

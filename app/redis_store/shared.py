@@ -26,6 +26,19 @@ _COUNT: Final = (
     "local n = redis.call('incr', KEYS[1]) "
     "if n == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end return n"
 )
+_TAKE: Final = """
+local t = redis.call('time')
+local now = t[1] * 1000000 + t[2]
+local wanted, every, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local busy = math.max(tonumber(redis.call('get', KEYS[1]) or now), now)
+local free = math.floor((now + burst * every - busy) / every)
+local granted = math.min(wanted, math.max(free, 0))
+if granted == 0 then return {0, math.ceil(busy + every - burst * every - now)} end
+busy = busy + granted * every
+if busy <= now then redis.call('del', KEYS[1]) return {granted, 0} end
+redis.call('set', KEYS[1], string.format('%.0f', busy), 'px', math.ceil((busy - now) / 1000))
+return {granted, 0}
+"""
 
 log = structlog.get_logger()
 
@@ -95,6 +108,19 @@ class RedisStore:
             lambda: cast("int", self._redis.eval(_COUNT, 1, self._prefix + key, str(_milliseconds(ttl)))),
             lambda: self._memory.incr(key, ttl),
         )
+
+    def take(self, key: str, wanted: int, *, every: timedelta, burst: int) -> tuple[int, timedelta]:
+        """Of a flow that lets one pass `every` so often, and `burst` at once: how many now, else how long to wait.
+
+        Less than none gives back.
+        """
+        given = (str(wanted), str(every / timedelta(microseconds=1)), str(burst))
+
+        def remote() -> tuple[int, timedelta]:
+            granted, wait = cast("list[int]", self._redis.eval(_TAKE, 1, self._prefix + key, *given))
+            return granted, timedelta(microseconds=wait)
+
+        return self._ask(remote, lambda: self._memory.take(key, wanted, every=every, burst=burst))
 
     def reachable(self) -> bool:
         """Whether Redis itself answers now; for health pages."""

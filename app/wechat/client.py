@@ -7,18 +7,14 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from app.core.clock import Clock
-from app.core.outcomes import Outcome, Rejected
-from app.core.settings import WeChat
+from app.core.settings import MiniProgram, WeChat
 from app.wechat import records
 from app.wechat.answers import number_of, object_of, objects_of, text_of
 from app.wechat.api import Api
 from app.wechat.errors import BadAnswer, WeChatRefused
-from app.wechat.fields import fault, fit
 from app.wechat.grants import Grant, SharedStore
 from app.wechat.http import API, MP, PlatformSession, bases, exchange
 from app.wechat.records import Follower, QrTicket, Quota, Template
-from app.wechat.replies import sendable
-from app.wechat.sending import sent
 from app.wechat.tokens import TokenBroker
 
 LONGEST_SCENE: Final = 64
@@ -28,8 +24,32 @@ _NO_MENU: Final = 46003
 _TAG_EXISTS: Final = 45157
 
 
+def token_broker(
+    settings: WeChat | MiniProgram,
+    session: PlatformSession,
+    store: SharedStore,
+    clock: Clock,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+) -> TokenBroker:
+    """The token of an Official Account or a mini-program: both are asked for in the same way."""
+
+    def fetch(*, force: bool) -> Grant:
+        secret = settings.app_secret.get_secret_value()
+        body = {
+            "grant_type": "client_credential",
+            "appid": settings.app_id,
+            "secret": secret,
+            "force_refresh": force,
+        }
+        answer = exchange(session, "POST", f"{API}/cgi-bin/stable_token", private=(secret,), json=body)
+        return Grant(text_of(answer, "access_token"), number_of(answer, "expires_in"))
+
+    return TokenBroker(fetch, store, clock, name=f"wechat:{settings.app_id}:token", sleep=sleep)
+
+
 class WeChatClient:
-    """Safe to share between threads. Asking raises WeChatError; sending returns an Outcome and never raises it."""
+    """Safe to share between threads. Asking raises WeChatError. Notices go out through `app.wechat.notices`."""
 
     def __init__(
         self,
@@ -42,21 +62,8 @@ class WeChatClient:
     ) -> None:
         self._settings = settings
         self.session = session or PlatformSession(settings)
-        name = f"wechat:{settings.app_id}:token"
-        self.broker = TokenBroker(self._fetch_token, store, clock, name=name, sleep=sleep)
+        self.broker = token_broker(settings, self.session, store, clock, sleep=sleep)
         self.api = Api(settings.app_id, session=self.session, broker=self.broker, sleep=sleep)
-
-    def _fetch_token(self, *, force: bool) -> Grant:
-        secret = self._settings.app_secret.get_secret_value()
-        body = {
-            "grant_type": "client_credential",
-            "appid": self._settings.app_id,
-            "secret": secret,
-            "force_refresh": force,
-        }
-        url = f"{API}/cgi-bin/stable_token"
-        answer = exchange(self.session, "POST", url, private=(secret,), json=body)
-        return Grant(text_of(answer, "access_token"), number_of(answer, "expires_in"))
 
     def create_qr(self, scene: str, expires: timedelta) -> QrTicket:
         """A temporary code that says `scene` (1-64 characters) for at most 30 days."""
@@ -134,29 +141,6 @@ class WeChatClient:
         for start in range(0, len(everyone), _TAGGED_AT_ONCE):
             some = everyone[start : start + _TAGGED_AT_ONCE]
             self.api.post(path, data={"openid_list": some, "tagid": tag_id}, idempotent=True)
-
-    def send_text(self, openid: str, text: str) -> Outcome:
-        """A customer message, within the person's window; cut at 2,048 bytes. Never repeated unasked."""
-        body = {"touser": openid, "msgtype": "text", "text": {"content": sendable(text)}}
-        return sent(lambda: self.api.post("message/custom/send", data=body), repeatable=False)
-
-    def send_template(
-        self, openid: str, template_id: str, data: Mapping[str, str], url: str | None, client_msg_id: str
-    ) -> Outcome:
-        """A template message. Repeating it within 10 minutes with the same `client_msg_id` sends nothing twice."""
-        fitted = {keyword: fit(keyword, value) for keyword, value in data.items()}
-        if any(fault(keyword, value) for keyword, value in fitted.items()):
-            return Rejected("template_argument")
-        body = {
-            "touser": openid,
-            "template_id": template_id,
-            "client_msg_id": client_msg_id,
-            "data": {keyword: {"value": value} for keyword, value in fitted.items()},
-            **({"url": url} if url else {}),
-        }
-        return sent(
-            lambda: self.api.post("message/template/send", data=body, idempotent=True), repeatable=True
-        )
 
     def templates(self) -> list[Template]:
         answer = self.api.get("template/get_all_private_template")

@@ -40,6 +40,11 @@ def fit(keyword: str, value: str) -> str:
     return line
 
 
+def known(keyword: str) -> bool:
+    """Whether the platform has fields of this kind."""
+    return _kind(keyword) in _RULES
+
+
 def fault(keyword: str, value: str) -> str | None:
     """Why the platform would refuse the value with 47003; None when it would not."""
     if (rule := _RULES.get(_kind(keyword))) is None:

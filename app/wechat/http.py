@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -36,6 +36,14 @@ def bases(settings: WeChat) -> dict[str, str]:
     }
 
 
+def reached(redirected: Mapping[str, str], url: str) -> str:
+    """The address that is really asked; ValueError for a host that is not the platform's."""
+    for genuine, base in redirected.items():
+        if url.startswith(genuine + "/"):
+            return base + url.removeprefix(genuine)
+    raise ValueError("not a host of the platform")
+
+
 class PlatformSession(requests.Session):
     """Every call of ours and of wechatpy passes here. Redirects are never followed, cookies never kept."""
 
@@ -60,10 +68,7 @@ class PlatformSession(requests.Session):
         return response
 
     def _reached(self, url: str) -> str:
-        for genuine, base in self._bases.items():
-            if url.startswith(genuine + "/"):
-                return base + url.removeprefix(genuine)
-        raise ValueError("not a host of the platform")
+        return reached(self._bases, url)
 
 
 class _NoCookies(RequestsCookieJar):
@@ -95,7 +100,7 @@ def exchange(
     except (requests.RequestException, HTTPError) as error:
         fault = _unreachable(error)
     else:
-        return _answer(response, private)
+        return answer_of(response.status_code, response.content, private)
     raise fault  # outside the except: its context would hold the URL with the secret
 
 
@@ -112,10 +117,11 @@ def _unreachable(error: Exception) -> WeChatUnreachable:
     return WeChatUnreachable(reason, may_have_arrived=True)
 
 
-def _answer(response: requests.Response, private: Iterable[str]) -> dict[str, Any]:
-    if response.status_code != _OK:
-        raise BadAnswer(f"http_{response.status_code}")
-    answer = _object(response.content)
+def answer_of(status: int, body: bytes, private: Iterable[str]) -> dict[str, Any]:
+    """What the platform says; a WeChatError for a refusal, and for what is no answer of its own."""
+    if status != _OK:
+        raise BadAnswer(f"http_{status}")
+    answer = _object(body)
     try:
         errcode = int(answer.get("errcode") or 0)
     except (TypeError, ValueError):

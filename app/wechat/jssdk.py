@@ -4,12 +4,26 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from app.core.clock import Clock
+from app.core.settings import WeChat
 from app.wechat.answers import number_of, text_of
 from app.wechat.api import Api
 from app.wechat.grants import Grant, SharedGrant, SharedStore
+from app.wechat.http import OPEN, bases
+
+RES: Final = "https://res.wx.qq.com"
+
+
+def resources(settings: WeChat) -> str:
+    """The origin of WeChat's script. A stand-in for the API stands in for this, too, unless set apart."""
+    reached = bases(settings)[OPEN]
+    return settings.res_base_url.rstrip("/") or (RES if reached == OPEN else reached)
+
+
+def script_url(settings: WeChat) -> str:
+    return f"{resources(settings)}/open/js/jweixin-1.6.0.js"
 
 
 def signature(ticket: str, nonce: str, timestamp: int, url: str) -> str:

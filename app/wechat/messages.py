@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from app.wechat.envelope import Malformed
@@ -26,7 +27,7 @@ _LISTED_IDS: Final = ("MsgID", "TemplateId")
 _SUBSCRIBE_BLOCKS: Final = ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inbound:
     """`kind` is the MsgType and `event` the Event, both lower-case; `openid` is the person it is about."""
 
@@ -49,7 +50,7 @@ class Inbound:
             return self.event_key.removeprefix(_QR_PREFIX)
         return ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """64 characters: equal for every delivery of the same thing, different for different things (§1.5).
 

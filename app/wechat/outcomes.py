@@ -15,7 +15,6 @@ MINUTE: Final = timedelta(minutes=1)
 _RETRY: Final[dict[str, tuple[timedelta, Iterable[int]]]] = {
     "busy": (timedelta(seconds=30), (-1,)),
     "parallel_send": (timedelta(seconds=5), (43108,)),
-    "rate_minute": (MINUTE, (45011, 44990, 44991)),
     "repeated_too_soon": (MINUTE, (45066,)),
     "admin_confirmation": (timedelta(minutes=30), (89504, 89505)),
 }
@@ -62,6 +61,7 @@ TABLE: Final[dict[int, Outcome]] = {
     0: Accepted(),
     45065: Accepted(),  # this clientmsgid was taken before: done
     **{code: RetryLater(reason, after) for reason, (after, codes) in _RETRY.items() for code in codes},
+    **dict.fromkeys((45011, 44990, 44991), Stopped("rate_minute", MINUTE)),
     **{code: Stopped(reason) for reason, codes in _STOP.items() for code in codes},
     **{code: Rejected(reason) for reason, codes in _REJECT.items() for code in codes},
 }

@@ -1,28 +1,24 @@
 """What a send came to, whatever went wrong on the way."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from app.core.outcomes import Accepted, Outcome, Rejected, RetryLater
+from app.core.outcomes import NO_ANSWER, Accepted, Outcome, Rejected, RetryLater
 from app.wechat.errors import BadAnswer, TokenUnavailable, WeChatError, WeChatRefused, WeChatUnreachable
 from app.wechat.outcomes import outcome_of
 
 SOON: Final = timedelta(seconds=30)
-NO_ANSWER: Final = "no_answer_may_have_arrived"
 
 
-def sent(send: Callable[[], dict[str, Any]], *, repeatable: bool) -> Outcome:
-    """`repeatable`: the platform itself drops a repeat, so that a send without an answer may be tried again."""
-    try:
-        answer = send()
-    except WeChatError as error:
-        return _failed(error, repeatable=repeatable)
+def taken(answer: Mapping[str, Any]) -> Accepted:
+    """The platform took it, and gave it a number or not."""
     remote_id = answer.get("msgid")
-    return Accepted(None if remote_id is None else str(remote_id))
+    return Accepted(None if remote_id is None else str(remote_id)[:64])
 
 
-def _failed(error: WeChatError, *, repeatable: bool) -> Outcome:
+def failed(error: WeChatError, *, repeatable: bool) -> Outcome:
+    """`repeatable`: the platform itself drops a repeat, so that a send without an answer may be tried again."""
     match error:
         case WeChatRefused() | TokenUnavailable(errcode=int()):
             return outcome_of(error.errcode or 0, str(error))

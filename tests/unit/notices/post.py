@@ -5,11 +5,28 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.core.clock import Clock
 from app.core.db import Sessions
 from app.notices import service
+from app.notices.dispatch import Post
 from app.notices.models import Delivery, DeliveryAttempt
+from app.notices.ports import NoLimit, NoticeSender, Pace
+from app.notices.setup import Setup
 from tests import factories
 from tests.factories import NOW
+from tests.unit.notices.setups import CHAT_ONLY
+
+
+def posted(
+    sessions: Sessions,
+    sender: NoticeSender,
+    clock: Clock,
+    *,
+    setup: Setup = CHAT_ONLY,
+    pace: Pace | None = None,
+) -> Post:
+    return Post(sessions, sender, clock, setup, pace or NoLimit(), sleep=lambda _: None)
+
 
 ANSWERED = {"number": "K7MQ3PXW", "text": "已安排热菜"}
 

@@ -26,6 +26,7 @@ def settings_for(url: str, *, timeout: float = 5) -> WeChat:
             "api_base_url": url,
             "mp_base_url": "",
             "open_base_url": "",
+            "res_base_url": "",
             "timeout_seconds": timeout,
         }
     )

@@ -6,15 +6,11 @@ from typing import Any
 
 import pytest
 
-from app.core.clock import FixedClock
-from app.core.outcomes import Accepted, Outcome, Rejected, RetryLater, Stopped
-from app.redis_store import MemoryStore
 from app.wechat.client import WeChatClient
 from app.wechat.errors import BadAnswer, TokenUnavailable, WeChatRefused
-from app.wechat.http import PlatformSession
 from app.wechat.records import Follower, QrTicket, Quota, Template
-from tests.unit.wechat.conftest import SECRET, settings_for
-from tests.unit.wechat.fake_platform import FakePlatform, Raw, Reset
+from tests.unit.wechat.conftest import SECRET
+from tests.unit.wechat.fake_platform import FakePlatform
 
 OK = {"errcode": 0, "errmsg": "ok"}
 BUSY = {"errcode": -1, "errmsg": "system error"}
@@ -239,117 +235,6 @@ def test_tag_fifty_at_once(platform: FakePlatform, client: WeChatClient) -> None
     assert [call.json for call in platform.asked("/cgi-bin/tags/members/batchuntagging")] == [
         {"openid_list": ["o1"], "tagid": 134}
     ]
-
-
-def test_send_text(platform: FakePlatform, client: WeChatClient) -> None:
-    platform.answer(SEND, OK)
-
-    assert client.send_text("oPERSON", "答复：\x00已处理 😀") == Accepted()
-    assert platform.asked(SEND)[0].json == {
-        "touser": "oPERSON",
-        "msgtype": "text",
-        "text": {"content": "答复：已处理 😀"},
-    }
-
-
-DATA = {"thing1": "关于食堂的意见\n第二行" + "长" * 20, "time2": "2026-01-02 15:04"}
-
-
-def test_send_template(platform: FakePlatform, client: WeChatClient) -> None:
-    platform.answer(TEMPLATE, {"errcode": 0, "errmsg": "ok", "msgid": 3012345678901234567})
-
-    sent = client.send_template("oPERSON", "T1", DATA, "https://x/m", "outbox-991")
-
-    assert sent == Accepted("3012345678901234567")
-    assert platform.asked(TEMPLATE)[0].json == {
-        "touser": "oPERSON",
-        "template_id": "T1",
-        "client_msg_id": "outbox-991",
-        "data": {
-            "thing1": {"value": "关于食堂的意见 第二行" + "长" * 8 + "…"},
-            "time2": {"value": "2026-01-02 15:04"},
-        },
-        "url": "https://x/m",
-    }
-
-
-def test_send_template_without_link(platform: FakePlatform, client: WeChatClient) -> None:
-    platform.answer(TEMPLATE, OK)
-
-    client.send_template("oPERSON", "T1", DATA, None, "outbox-991")
-
-    assert "url" not in platform.asked(TEMPLATE)[0].json
-
-
-def test_send_template_with_a_value_that_would_be_refused(
-    platform: FakePlatform, client: WeChatClient
-) -> None:
-    outcome = client.send_template("oPERSON", "T1", {"time2": "明天下午"}, None, "outbox-991")
-
-    assert outcome == Rejected("template_argument")
-    assert platform.calls == []
-
-
-def _refused(errcode: int) -> dict[str, Any]:
-    return {"errcode": errcode, "errmsg": "x"}
-
-
-@pytest.mark.parametrize(
-    ("answer", "text", "template"),
-    [
-        (_refused(45015), Rejected("window_closed"), Rejected("window_closed")),
-        (_refused(43004), Rejected("unfollowed"), Rejected("unfollowed")),
-        (_refused(45009), Stopped("quota_day"), Stopped("quota_day")),
-        (_refused(-1), RetryLater("busy", timedelta(seconds=30)), RetryLater("busy", timedelta(seconds=30))),
-        (
-            Reset(),
-            Rejected("no_answer_may_have_arrived"),
-            RetryLater("broken_off", timedelta(seconds=30), may_have_arrived=True),
-        ),
-        (
-            Raw(b"<html>", 502),
-            Rejected("no_answer_may_have_arrived"),
-            RetryLater("http_502", timedelta(seconds=30), may_have_arrived=True),
-        ),
-    ],
-)
-def test_send_that_fails(
-    platform: FakePlatform, client: WeChatClient, answer: Any, text: Outcome, template: Outcome
-) -> None:
-    platform.answer(SEND, answer)
-    platform.answer(TEMPLATE, answer)
-
-    assert client.send_text("oPERSON", "x") == text
-    assert client.send_template("oPERSON", "T1", DATA, None, "1") == template
-    assert len(platform.asked(SEND)) == 1
-
-
-@pytest.mark.parametrize(
-    ("answer", "outcome"),
-    [
-        (_refused(40164), Stopped("ip_not_allowed")),
-        (_refused(40001), Stopped("token_refused")),
-        (Raw(b"", 502), RetryLater("no_token", timedelta(seconds=30))),
-    ],
-)
-def test_send_without_a_token(
-    platform: FakePlatform, client: WeChatClient, answer: Any, outcome: Outcome
-) -> None:
-    platform.answer("/cgi-bin/stable_token", answer)
-
-    assert client.send_text("oPERSON", "x") == outcome
-    assert platform.asked(SEND) == []
-
-
-def test_send_without_a_connection_can_be_tried_again(store: MemoryStore, clock: FixedClock) -> None:
-    with PlatformSession(settings_for("http://127.0.0.1:1")) as session:
-        client = WeChatClient(settings_for("http://127.0.0.1:1"), store, clock, session=session)
-        known = {"value": "TOKEN-1", "refresh_at": clock.now().timestamp() + 60}
-        store.set("wechat:wx0123456789abcdef:token", json.dumps(known), timedelta(hours=1))
-
-        outcome = client.send_text("oPERSON", "x")
-
-    assert outcome == RetryLater("connect", timedelta(seconds=30))
 
 
 @pytest.mark.parametrize("menuid", [None, True, "x", [1]])

@@ -18,7 +18,7 @@ from app.wechat.outcomes import TABLE, outcome_of
         (45065, Accepted()),
         (-1, RetryLater("busy", timedelta(seconds=30))),
         (43108, RetryLater("parallel_send", timedelta(seconds=5))),
-        (45011, RetryLater("rate_minute", timedelta(minutes=1))),
+        (45011, Stopped("rate_minute", timedelta(minutes=1))),
         (45066, RetryLater("repeated_too_soon", timedelta(minutes=1))),
         (40001, Stopped("token_refused")),
         (40013, Stopped("credentials")),

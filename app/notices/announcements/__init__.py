@@ -1,0 +1,1 @@
+"""What a secretary writes once: reviewed, addressed, sent, and accounted for person by person."""

@@ -1,0 +1,56 @@
+"""A person's own switches."""
+
+from datetime import datetime
+
+from app.core.db import Session, Sessions
+from app.members.models import Member
+from app.notices import switches
+from app.notices.models import Topic, TopicSwitch
+from tests import factories
+
+BOTH = frozenset({Topic.ANNOUNCEMENTS, Topic.DIGEST})
+
+
+def somebody(session: Session) -> Member:
+    return factories.member(session, factories.organization(session))
+
+
+def test_nothing_said_everything_is_on(session: Session) -> None:
+    assert switches.switched_off(session, member_id=somebody(session).id) == frozenset()
+
+
+def test_keep_on_one_switches_the_other_off(any_sessions: Sessions, now: datetime) -> None:
+    with any_sessions.begin() as session:
+        member, other = somebody(session), somebody(session)
+        switches.keep_on(session, member_id=member.id, topics=frozenset({Topic.DIGEST}), now=now)
+
+        assert switches.switched_off(session, member_id=member.id) == {Topic.ANNOUNCEMENTS}
+        assert switches.switched_off(session, member_id=other.id) == frozenset()
+
+
+def test_keep_on_twice_is_as_once(any_sessions: Sessions, now: datetime) -> None:
+    with any_sessions.begin() as session:
+        member = somebody(session)
+        for _ in range(2):
+            switches.keep_on(session, member_id=member.id, topics=frozenset(), now=now)
+
+        assert switches.switched_off(session, member_id=member.id) == BOTH
+
+
+def test_keep_on_takes_a_switch_back(session: Session, now: datetime) -> None:
+    member = somebody(session)
+    switches.keep_on(session, member_id=member.id, topics=frozenset(), now=now)
+
+    switches.keep_on(session, member_id=member.id, topics=BOTH, now=now)
+
+    assert switches.switched_off(session, member_id=member.id) == frozenset()
+
+
+def test_keep_on_leaves_topics_alone_that_the_page_does_not_show(session: Session, now: datetime) -> None:
+    member = somebody(session)
+    session.add(TopicSwitch(member_id=member.id, topic=Topic.DUES, off_at=now))
+    session.flush()
+
+    switches.keep_on(session, member_id=member.id, topics=BOTH, now=now)
+
+    assert switches.switched_off(session, member_id=member.id) == {Topic.DUES}
