@@ -9,6 +9,7 @@ from app.core import leases
 from app.migrate import is_current
 from app.redis_store import RedisStore
 from app.wiring import Services
+from jobs import presence
 
 BEAT_SILENCE = timedelta(seconds=60)
 
@@ -42,6 +43,15 @@ def scheduler(services: Services) -> str:
     if silence > BEAT_SILENCE:
         raise Unhealthy(f"the scheduler has been silent for {int(silence.total_seconds())} s")
     return "beating"
+
+
+def workers(services: Services) -> str:
+    """No fault where there are none: the scheduler sends then, only slower."""
+    if not services.settings.redis.url.get_secret_value():
+        return "embedded: the scheduler sends"
+    with services.sessions.read() as session:
+        there = presence.workers(session, now=services.clock.now())
+    return f"{there} at work" if there else "none at work: the scheduler sends"
 
 
 READINESS: Mapping[str, Callable[[Services], str]] = {

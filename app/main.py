@@ -1,9 +1,14 @@
 """create_app(): the only place that imports every adapter."""
 
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
 from flask import Flask
 
 import console
+import pages
 from app import cli, operations
+from app.bodies import BodyFirst
 from app.core import logs, settings
 from app.core.crypto import BadKeys
 from app.core.settings import BadSettings
@@ -11,6 +16,9 @@ from app.wiring import Services, build
 from handlers import front
 from handlers.callback import Callback
 from handlers.desk import Desk
+from handlers.front import CallbackFirst
+
+PAGE_THREADS = 8
 
 
 def create_app(services: Services | None = None) -> Flask:
@@ -22,10 +30,25 @@ def create_app(services: Services | None = None) -> Flask:
     app.extensions["zhibu"] = services
     app.extensions["zhibu.desk"] = desk
     console.register(app, services)
+    pages.register(app)
     operations.register(app, services)
     cli.register(app)
-    front.register(app, Callback(services, desk))
+    callback = Callback(services, desk)
+    app.extensions["zhibu.callback"] = callback
+    front.register(app, callback)
     return app
+
+
+def create_server(services: Services | None = None) -> CallbackFirst:
+    """The same for an ASGI server: the callback on the event loop, Flask in threads."""
+    app = create_app(services)
+    extensions = app.extensions
+    embedded = extensions["zhibu"].sessions.engine.dialect.name == "sqlite"
+    width = 1 if embedded else extensions["zhibu"].settings.callback.handler_threads
+    flask: Any = WSGIMiddleware(cast("Any", app), workers=PAGE_THREADS)
+    return CallbackFirst(
+        extensions["zhibu.callback"], extensions["zhibu.desk"], BodyFirst(flask), width=width
+    )
 
 
 def _services() -> Services:

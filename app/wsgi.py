@@ -1,4 +1,4 @@
-"""The web application for a WSGI server: `granian --interface wsgi app.wsgi:app`."""
+"""The web application for a WSGI server, such as `gunicorn -k gthread app.wsgi:app`."""
 
 from app.main import create_app
 

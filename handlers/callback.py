@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl
 
 import structlog
 
+from app.core import logs
 from app.wechat import envelope, replies
 from app.wechat.codec import BadEnvelope, WrongAppId
 from app.wechat.envelope import Malformed
-from app.wechat.messages import Inbound, parse
+from app.wechat.messages import parse
 from app.wiring import Services
-from handlers.desk import Desk, Kept, Visit
-from handlers.door import Door, DoorShut
+from handlers.desk import Desk, Kept
 from handlers.turns import NotKept
 
 log = structlog.get_logger()
@@ -24,7 +24,10 @@ log = structlog.get_logger()
 PATH: Final = "/wechat/callback"
 BODY_LIMIT: Final = 64 * 1024
 QUERY_LIMIT: Final = 4096
+MOST_ARGUMENTS: Final = 20
 PLAIN_TEXT: Final = "text/plain; charset=utf-8"
+XML: Final = "application/xml; charset=utf-8"
+JSON: Final = "application/json"
 Read = Callable[[int], bytes]
 
 
@@ -47,8 +50,18 @@ class Refused(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A push that is believed and understood, and what its reply needs of it."""
+
+    message: Kept
+    nonce: str
+    sealed: bool
+    as_json: bool
+
+
 class Callback:
-    """The whole contract of the callback URL, without Flask: bytes in, bytes out."""
+    """The whole contract of the callback URL, without a server: bytes in, bytes out."""
 
     def __init__(self, services: Services, desk: Desk) -> None:
         self._services = services
@@ -60,33 +73,34 @@ class Callback:
         self._window = settings.callback.window_seconds
         self._process = secrets.token_hex(4)
         self._numbers = count(1)
-        self._patience = settings.callback.answer_seconds
-        embedded = services.sessions.engine.dialect.name == "sqlite"
-        self._door = Door(1 if embedded else settings.callback.handler_threads)
 
     def respond(self, method: str, query: str, length: str | None, read: Read) -> Answer:
         """`read(n)` gives at most n bytes of the body. Never raises: a fault of ours is a 500, and WeChat repeats."""
         started = time.monotonic()
         try:
-            structlog.contextvars.bind_contextvars(request_id=f"{self._process}-{next(self._numbers)}")
-            # Before the door: a body that trickles in, from anybody, must not keep others outside.
-            body = b"" if method == "GET" else _body(length, read)
-            with self._door.enter(seconds=self._patience) as passage:
-                arguments = _arguments(query)
-                if method == "GET":
-                    return self._verify_url(arguments)
-                return self._receive(arguments, body, Visit(started, passage))
-        except Refused as refused:
-            log.warning("handlers.callback.refused", status=refused.status, reason=refused.reason)
-            return Answer(refused.status, refused.reason.encode())
-        except (NotKept, DoorShut) as late:
-            log.warning("handlers.callback.not_in_time", reason=type(late).__name__)
-            return Answer(503, b"again")
-        except Exception:
-            log.exception("handlers.callback.failed")
-            return Answer(500, b"error")
+            self.name_request()
+            check_length(length)
+            opened = self.open(method, query, b"" if method == "GET" else read(BODY_LIMIT + 1))
+            if isinstance(opened, Answer):
+                return opened
+            return self.reply(opened, self._desk.answer(opened.message, started))
+        except Exception as fault:  # noqa: BLE001 -- logged there; the one place where a request's faults end
+            return answer_to(fault)
         finally:
-            structlog.contextvars.clear_contextvars()
+            logs.request_id.set("")
+
+    def name_request(self) -> None:
+        """Every log line of this request carries its id."""
+        logs.request_id.set(f"{self._process}-{next(self._numbers)}")
+
+    def open(self, method: str, query: str, body: bytes) -> Answer | Opened:
+        """What was pushed; or the answer at once, to the console's GET. Raises Refused."""
+        arguments = _arguments(query)
+        if method == "GET":
+            return self._verify_url(arguments)
+        if len(body) > BODY_LIMIT:
+            raise Refused(413, "body")
+        return self._receive(arguments, body)
 
     def _verify_url(self, arguments: Mapping[str, str]) -> Answer:
         """No freshness here: the console may send the same echostr again (facts §1.1)."""
@@ -94,17 +108,17 @@ class Callback:
             raise Refused(403, "signature")
         return Answer(200, arguments.get("echostr", "").encode())
 
-    def _receive(self, arguments: Mapping[str, str], body: bytes, visit: Visit) -> Answer:
+    def _receive(self, arguments: Mapping[str, str], body: bytes) -> Opened:
         self._check_fresh(arguments)
-        message, sealed = self._open(arguments, body)
+        message, sealed = self._unseal(arguments, body)
         try:
             inbound = parse(envelope.read_body(message))
         except Malformed as fault:
             raise Refused(400, f"malformed: {fault}") from fault
         if self._original_id and inbound.to_user != self._original_id:
             raise Refused(403, "addressee")
-        text = self._desk.answer(Kept(inbound, message.decode()), visit)
-        return self._reply(arguments, inbound, text, sealed=sealed, as_json=envelope.is_json(body))
+        kept = Kept(inbound, message.decode())
+        return Opened(kept, arguments.get("nonce", ""), sealed, envelope.is_json(body))
 
     def _check_fresh(self, arguments: Mapping[str, str]) -> None:
         stamp = arguments.get("timestamp", "")
@@ -113,7 +127,7 @@ class Callback:
         if abs(self._services.clock.now().timestamp() - int(stamp)) > self._window:
             raise Refused(403, "expired")
 
-    def _open(self, arguments: Mapping[str, str], body: bytes) -> tuple[bytes, bool]:
+    def _unseal(self, arguments: Mapping[str, str], body: bytes) -> tuple[bytes, bool]:
         """(the message in clear, whether it came encrypted). In safe and compatible mode only that is believed."""
         if arguments.get("encrypt_type") != "aes":
             if self._encrypted_only or not self._signed(arguments):
@@ -138,38 +152,47 @@ class Callback:
             arguments.get("signature", ""), arguments.get("timestamp", ""), arguments.get("nonce", "")
         )
 
-    def _reply(
-        self, arguments: Mapping[str, str], inbound: Inbound, text: str, *, sealed: bool, as_json: bool
-    ) -> Answer:
+    def reply(self, opened: Opened, text: str) -> Answer:
         """The same message gets the same reply, down to its CreateTime, at every delivery."""
         if not text:
             return SUCCESS
+        inbound, as_json = opened.message.inbound, opened.as_json
         build = replies.json_text_reply if as_json else replies.text_reply
         content = build(inbound, text, inbound.created_at)
-        if sealed:
+        if opened.sealed:
             seal = self._codec.seal_json if as_json else self._codec.seal_xml
             stamp = int(self._services.clock.now().timestamp())
-            content = seal(content, stamp, arguments.get("nonce", ""))
-        return Answer(200, content, "application/json" if as_json else "application/xml; charset=utf-8")
+            content = seal(content, stamp, opened.nonce)
+        return Answer(200, content, JSON if as_json else XML)
+
+
+def answer_to(fault: Exception) -> Answer:
+    """What is said instead of a reply, and the line in the log."""
+    if isinstance(fault, Refused):
+        log.warning("handlers.callback.refused", status=fault.status, reason=fault.reason)
+        return Answer(fault.status, fault.reason.encode())
+    if isinstance(fault, NotKept):
+        log.warning("handlers.callback.not_in_time")
+        return Answer(503, b"again")
+    log.error("handlers.callback.failed", exc_info=fault)
+    return Answer(500, b"error")
+
+
+def check_length(announced: str | None) -> None:
+    """Refused by its announced size before a byte is read. Raises Refused."""
+    if announced and not _within_limit(announced):
+        raise Refused(413, "body")
 
 
 def _arguments(query: str) -> dict[str, str]:
     if len(query) > QUERY_LIMIT:
         raise Refused(400, "query")
-    try:
-        return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=20))
-    except ValueError as fault:
-        raise Refused(400, "query") from fault
-
-
-def _body(length: str | None, read: Read) -> bytes:
-    """The body, refused by its announced size before a byte is read, and by its real size after."""
-    if length and not _within_limit(length):
-        raise Refused(413, "body")
-    body = read(BODY_LIMIT + 1)
-    if len(body) > BODY_LIMIT:
-        raise Refused(413, "body")
-    return body
+    pairs = query.split("&")
+    if len(pairs) > MOST_ARGUMENTS:
+        raise Refused(400, "query")
+    if "%" in query or "+" in query:  # WeChat encodes only a msg_signature or echostr that needs it
+        return dict(parse_qsl(query, keep_blank_values=True))
+    return dict(pair.partition("=")[::2] for pair in pairs)
 
 
 def _within_limit(length: str) -> bool:

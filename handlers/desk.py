@@ -1,16 +1,17 @@
 """Keeps what arrived, has it answered in a thread of its own, and never lets WeChat wait too long."""
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from app.core.db import Bare, Driver, Work, in_turn
+from app.core.db import Bare, Driver, Work, gave_way, in_turn
 from app.core.errors import DomainError
+from app.core.turns import Occupied
 from app.inbox import queries as kept
 from app.inbox import service as inbox
 from app.inbox.service import Arrival, Claim, ClaimLost, Replay, SeenBefore
@@ -23,7 +24,6 @@ from app.wechat.messages import Inbound, parse
 from app.wiring import Services
 from handlers import router
 from handlers.chat import Chat, Event
-from handlers.door import Passage
 from handlers.turns import Job, reply_of
 
 log = structlog.get_logger()
@@ -35,7 +35,6 @@ SILENT_FOR = timedelta(seconds=30)
 """WeChat has stopped repeating, and nobody else finishes the event."""
 HANG_UP_SECONDS = 4.4
 POLL_SECONDS = 0.03
-QUICK_SECONDS = 0.05
 PLACES = frozenset({"location", "location_select"})
 
 
@@ -48,15 +47,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """`started` is time.monotonic() of the arrival; the passage is left when the work turns out slow."""
-
-    started: float
-    passage: Passage
-
-
-@dataclass(frozen=True, slots=True)
-class _First:
+class First:
     """What the first transaction gave: our claim, who speaks, the answer. Nothing at all for a repeat."""
 
     claim: Claim | None = None
@@ -71,21 +62,42 @@ class Desk:
         self._services = services
         self._pool = ThreadPoolExecutor(services.settings.callback.handler_threads, "handler")
 
-    def answer(self, message: Kept, visit: Visit) -> str:
-        """The text to show, "" for none. Raises NotKept."""
-        deadline = visit.started + self._services.settings.callback.answer_seconds
-        arrival = _arrival(message)
-        first = self._first(message.inbound, arrival)
+    def answer(self, message: Kept, started: float) -> str:
+        """The text to show, "" for none; `started` is time.monotonic() of the arrival. Raises NotKept."""
+        return self.go_on(message, self.keep([message])[0], started)
+
+    @property
+    def patience(self) -> float:
+        """Seconds until an answer must be there."""
+        return self._services.settings.callback.answer_seconds
+
+    def keep(self, messages: Sequence[Kept], *, wait: bool = True) -> list[First]:
+        """Keep them in one transaction, which has also acted on those that a quick verb answers.
+
+        A quick verb that fails leaves nothing of itself; its message is then kept and handled as any other.
+        Raises Occupied where another writes and nobody may `wait` for it.
+        """
+        try:
+            return in_turn(lambda: self._keep_together(messages, wait=wait))
+        except (Occupied, TimeoutError):
+            raise
+        except Exception as fault:  # noqa: BLE001 -- one message's fault, told apart below; the database's is raised there
+            if len(messages) == 1:
+                return [self._keep_at_least(messages[0], fault, wait=wait)]
+        return in_turn(lambda: self._keep_apart(messages, wait=wait))
+
+    def go_on(self, message: Kept, first: First, started: float) -> str:
+        """The rest, for a message that no quick verb has answered; may wait until WeChat hangs up. Raises NotKept."""
         if first.text is not None:
             return first.text
+        deadline = started + self.patience
         claim = first.claim
         if claim is None:
-            visit.passage.leave()
-            taken = self._take_over_or_wait(arrival.key, deadline)
+            taken = self._take_over_or_wait(message.inbound.key, deadline)
             if not isinstance(taken, Claim):
                 return taken
             claim = taken
-        return self._in_a_thread(claim, message.inbound, first.person, visit, deadline)
+        return self._in_a_thread(claim, message.inbound, first.person, started, deadline)
 
     def finish_silent(self, *, limit: int = 100) -> int:
         """Act on events whose process died before it answered; the reply follows as a message of its own."""
@@ -105,48 +117,67 @@ class Desk:
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=False)
 
-    def _first(self, inbound: Inbound, arrival: Arrival) -> _First:
-        """One transaction that keeps the message and, where a quick verb answers, has acted on it too.
+    def _keep_together(self, messages: Sequence[Kept], *, wait: bool) -> list[First]:
+        """All of them, or an exception and nothing: savepoints would cost more than the rare second try."""
+        with self._services.sessions.write(wait=wait) as driver:
+            now = self._now()
+            return [self._keep_or_answer(driver, one.inbound, _arrival(one), now) for one in messages]
 
-        A quick verb that fails leaves nothing; the message is then kept and handled as any other.
-        """
+    def _keep_at_least(self, message: Kept, fault: Exception, *, wait: bool) -> First:
+        if isinstance(fault, SeenBefore):
+            return First()
+        arrival = _arrival(message)
+        log.error("handlers.event.not_at_once", kind=arrival.kind, exc_info=fault)
+        with self._services.sessions.write(wait=wait) as driver:
+            return First(inbox.accept(driver, arrival, now=self._now()))
 
-        def transact() -> _First:
-            with self._services.sessions.write() as driver:
-                return self._keep_or_answer(driver, inbound, arrival)
+    def _keep_apart(self, messages: Sequence[Kept], *, wait: bool) -> list[First]:
+        """One transaction in which what fails is undone alone."""
+        with self._services.sessions.write(wait=wait) as driver:
+            return [self._keep_one(driver, message) for message in messages]
 
+    def _keep_one(self, driver: Driver, message: Kept) -> First:
+        arrival = _arrival(message)
         try:
-            return in_turn(transact)
+            with driver.apart():
+                return self._keep_or_answer(driver, message.inbound, arrival, self._now())
         except SeenBefore:
-            return _First()
-        except Exception:
+            return First()
+        except Exception as fault:
+            if gave_way(fault):
+                raise
             log.exception("handlers.event.not_at_once", kind=arrival.kind)
-            with self._services.sessions.write() as driver:
-                return _First(inbox.accept(driver, arrival, now=self._now()))
+            return First(inbox.accept(driver, arrival, now=self._now()))
 
-    def _keep_or_answer(self, driver: Driver, inbound: Inbound, arrival: Arrival) -> _First:
-        now = self._now()
+    def _keep_or_answer(self, driver: Driver, inbound: Inbound, arrival: Arrival, now: datetime) -> First:
         if not _meets(inbound):
-            return _First(inbox.accept(driver, arrival, now=now))
+            return self._keep_report(driver, inbound, arrival, now)
         person = identities.encounter(driver, **self._speaker(inbound), now=now)
+        if inbound.kind != "event":
+            identities.wrote(driver, person, now=now)
         chat = Chat(Bare(driver), self._services, inbound, person, now)
         way = router.route(chat)
         if not way.quick:
-            return _First(inbox.accept(driver, arrival, now=now), person)
+            return First(inbox.accept(driver, arrival, now=now), person)
         text = way.answer(chat)
         inbox.keep_handled(driver, arrival, reply=text, now=now)
-        return _First(person=person, text=text)
+        return First(person=person, text=text)
+
+    def _keep_report(self, driver: Driver, inbound: Inbound, arrival: Arrival, now: datetime) -> First:
+        """Nobody waits for an answer to what WeChat reports; what comes by thousands is done with at once."""
+        if inbound.event not in router.QUICK_REPORTS:
+            return First(inbox.accept(driver, arrival, now=now))
+        router.on_event(Event(Bare(driver), self._services, inbound, now))
+        inbox.keep_handled(driver, arrival, reply="", now=now)
+        return First(text="")
 
     def _in_a_thread(
-        self, claim: Claim, inbound: Inbound, person: Person | None, visit: Visit, deadline: float
+        self, claim: Claim, inbound: Inbound, person: Person | None, started: float, deadline: float
     ) -> str:
         """Have it handled where nobody waits for a handler that hangs."""
         job = Job()
         future = self._pool.submit(copy_context().run, self._act, claim, inbound, job, person)
-        with suppress(TimeoutError, ClaimLost):
-            return future.result(timeout=min(QUICK_SECONDS, max(0.0, deadline - time.monotonic())))
-        visit.passage.leave()
-        return reply_of(future, job, deadline=deadline, hang_up=visit.started + HANG_UP_SECONDS)
+        return reply_of(future, job, deadline=deadline, hang_up=started + HANG_UP_SECONDS)
 
     def _speaker(self, inbound: Inbound) -> dict[str, str]:
         return {"app_id": self._services.settings.wechat.app_id, "openid": inbound.openid}

@@ -1,9 +1,27 @@
 """Answers that only read: help, what is coming up, who I am here."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from app.meetings import queries as meetings
+from app.notices.announcements import member_list
+from app.notices.announcements.member_list import Item
+from app.texts import NO_MARKUP
 from handlers.chat import Chat
 
 SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of 通知. `open`: it still waits for 已知晓."""
+
+    title: str
+    at: datetime
+    kind: str
+    link: str
+    open: bool
+    withdrawn: bool
 
 
 def help_text(chat: Chat, _rest: str = "") -> str:
@@ -18,7 +36,22 @@ def notices(chat: Chat, _rest: str = "") -> str:
     if chat.person.member_id is None:
         return chat.say("bind_first")
     coming = meetings.expected_by(chat.driver, member_id=chat.person.member_id, now=chat.now, limit=SHOWN)
-    return chat.say("notices", coming=coming)
+    latest = member_list.newest(chat.driver, chat.person.member_id, limit=SHOWN)
+    pages = chat.services.settings.site.base_url.rstrip("/")
+    more = f"{pages}/m/notices" if pages else ""
+    return chat.say("notices", listed=[_listed(one, more) for one in latest], more=more, coming=coming)
+
+
+def _listed(item: Item, pages: str) -> Listed:
+    has_page = bool(pages) and item.announcement_id is not None and not item.withdrawn
+    return Listed(
+        title=item.title.translate(NO_MARKUP),
+        at=item.at,
+        kind=item.kind,
+        link=f"{pages}/{item.announcement_id}" if has_page else "",
+        open=item.asks and item.confirmed_at is None,
+        withdrawn=item.withdrawn,
+    )
 
 
 def study(chat: Chat, _rest: str = "") -> str:

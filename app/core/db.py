@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -46,6 +46,7 @@ __all__ = [
     "Work",
     "driver_of",
     "enum_column",
+    "gave_way",
     "in_turn",
     "new_engine",
     "rows_changed",
@@ -177,6 +178,24 @@ class Driver:
     dialect: Dialect
     connection: DBAPIConnection
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What happens inside is undone alone where it raises; the transaction goes on."""
+        self._run("SAVEPOINT apart")
+        try:
+            yield
+        except BaseException as fault:
+            if not gave_way(fault):  # then the savepoint is gone, too
+                self._run("ROLLBACK TO SAVEPOINT apart")
+                self._run("RELEASE SAVEPOINT apart")
+            raise
+        self._run("RELEASE SAVEPOINT apart")
+
+    def _run(self, sql: str) -> None:
+        cursor = self.connection.cursor()
+        cursor.execute(sql)
+        cursor.close()
+
 
 def driver_of(session: Session) -> Driver:
     """The session's own transaction, with what the session has not written yet."""
@@ -201,9 +220,12 @@ class Sessions:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Driver]:
-        """The same for prepared statements alone, without the cost of a Session."""
-        with self._turns or nullcontext(), closing(self.engine.raw_connection()) as connection:
+    def write(self, *, wait: bool = True) -> Iterator[Driver]:
+        """The same for prepared statements alone, without the cost of a Session.
+
+        Raises Occupied where another writes to the file and nobody may `wait` for it.
+        """
+        with self._turn(wait=wait), closing(self.engine.raw_connection()) as connection:
             try:
                 if self._turns:
                     cast("sqlite3.Connection", connection.driver_connection).execute("BEGIN IMMEDIATE")
@@ -212,6 +234,14 @@ class Sessions:
             except BaseException:
                 connection.rollback()
                 raise
+
+    def _turn(self, *, wait: bool) -> AbstractContextManager[None]:
+        if self._turns is None:
+            return nullcontext()
+        if wait:
+            return self._turns
+        self._turns.take()
+        return _Taken(self._turns)
 
     @contextmanager
     def work(self) -> Iterator["Work"]:
@@ -232,6 +262,16 @@ class Sessions:
         """A reading transaction; on SQLite it takes no write lock. Nothing is committed."""
         with self._reading() as session:
             yield session
+
+
+class _Taken(AbstractContextManager[None]):
+    """A turn that is held already."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+
+    def __exit__(self, *_: object) -> None:
+        self._turns.release()
 
 
 class Work:
@@ -289,11 +329,12 @@ def in_turn(transact: Callable[[], Given]) -> Given:
         try:
             return transact()
         except Exception as fault:
-            if not _gave_way(fault):
+            if not gave_way(fault):
                 raise
     return transact()
 
 
-def _gave_way(fault: Exception) -> bool:
+def gave_way(fault: BaseException) -> bool:
+    """The whole transaction is gone, and may be tried again."""
     cause: Any = getattr(fault, "orig", None) or fault
     return (getattr(cause, "sqlstate", None) or next(iter(cause.args), None)) in GAVE_WAY

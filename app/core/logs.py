@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextvars import ContextVar
 from typing import Any, TextIO
 
 import structlog
@@ -25,6 +26,9 @@ PERSON = re.compile(
 Event = MutableMapping[str, Any]
 
 
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the callback's requests; set on each, read only when something is logged."""
+
 SHORT = 8
 
 
@@ -37,6 +41,12 @@ def scrub(text: str) -> str:
     """Text of a library without the secrets in its URLs and the rows in its complaints."""
     text = REFUSED_ROW.sub(r"\1(***)", text)
     return PASSWORD.sub(r"\1***@", SECRET_QUERY.sub(r"\1***", text))
+
+
+def _name_request(_logger: Any, _name: str, event: Event) -> Event:
+    if number := request_id.get():
+        event.setdefault("request_id", number)
+    return event
 
 
 def _clean(_logger: Any, _name: str, event: Event) -> Event:
@@ -65,6 +75,7 @@ def configure(*, level: str = "INFO", stream: TextIO | None = None) -> None:
     output = stream or sys.stderr
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        _name_request,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,

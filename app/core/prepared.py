@@ -7,12 +7,13 @@ than the database's (docs/adr/0006). Only plain INSERT, UPDATE and SELECT withou
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Delete, Dialect, Insert, Select, Update
 from sqlalchemy.types import TypeEngine
 
-from app.core.db import Driver
+from app.core.db import Driver, UTCDateTime
 
 CONFLICTS = frozenset({"sqlite", "postgresql"})
 MYSQL_DUPLICATE = 1062
@@ -22,12 +23,15 @@ Processor = Callable[[Any], Any] | None
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """`names` is None where the driver takes parameters by name."""
+    """`steps` are the parameters in the statement's order: (name, how to convert it). `fixed` are its own values.
+
+    `by_name` where the driver takes parameters by name.
+    """
 
     sql: str
-    names: tuple[str, ...] | None
+    by_name: bool
     fixed: Mapping[str, Any]
-    binds: tuple[tuple[str, Callable[[Any], Any]], ...]
+    steps: tuple[tuple[str, Processor], ...]
     results: tuple[Processor, ...]
     refused: type[Exception]
 
@@ -91,23 +95,29 @@ class Prepared:
     def _compiled(self, dialect: Dialect) -> _Plan:
         compiled = self._statement.compile(dialect=dialect)
         binds = {name: _in(bind.type, dialect) for name, bind in compiled.binds.items()}
+        names = compiled.positiontup if compiled.positional else None
         columns = self._statement.selected_columns if isinstance(self._statement, Select) else ()
         return _Plan(
             sql=str(compiled),
-            names=tuple(compiled.positiontup or ()) if compiled.positional else None,
+            by_name=names is None,
             fixed={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
-            binds=tuple((name, process) for name, process in binds.items() if process),
+            steps=tuple((name, binds[name]) for name in (binds if names is None else names)),
             results=tuple(_out(column.type, dialect) for column in columns),
             refused=dialect.loaded_dbapi.IntegrityError,
         )
 
 
 def _run(driver: Driver, plan: _Plan, sql: str, given: Mapping[str, Any]) -> Any:
-    values = {**plan.fixed, **given}
-    for name, process in plan.binds:
-        values[name] = process(values[name])
+    values = {**plan.fixed, **given} if plan.fixed else given
     cursor = driver.connection.cursor()
-    cursor.execute(sql, values if plan.names is None else [values[name] for name in plan.names])
+    if plan.by_name:
+        cursor.execute(
+            sql, {name: process(values[name]) if process else values[name] for name, process in plan.steps}
+        )
+    else:
+        cursor.execute(
+            sql, [process(values[name]) if process else values[name] for name, process in plan.steps]
+        )
     return cursor
 
 
@@ -118,7 +128,9 @@ def _changed(cursor: Any) -> int:
 
 
 def _in(kind: TypeEngine[Any], dialect: Dialect) -> Processor:
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    process = kind.dialect_impl(dialect).bind_processor(dialect)
+    # One moment is written to several columns, and by the messages that are kept together.
+    return lru_cache(maxsize=8)(process) if process and isinstance(kind, UTCDateTime) else process
 
 
 def _out(kind: TypeEngine[Any], dialect: Dialect) -> Processor:

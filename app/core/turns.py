@@ -10,6 +10,10 @@ TURN_SECONDS = 0.001
 MEMORY = ":memory:"
 
 
+class Occupied(RuntimeError):
+    """Somebody else writes just now, and the caller would not wait."""
+
+
 class Turns:
     """Whose turn it is to write to a SQLite file, among the threads of this process and among processes.
 
@@ -22,6 +26,25 @@ class Turns:
         self._threads = Lock()
         self._path = f"{database}-turn" if database and database != MEMORY else None
         self._file: int | None = None
+
+    def take(self) -> None:
+        """Only if nobody else has it. Raises Occupied; give it back with `release`."""
+        if not self._threads.acquire(blocking=False):
+            raise Occupied
+        try:
+            if (file := self._opened()) is not None:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._threads.release()
+            raise Occupied from None
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def release(self) -> None:
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
 
     def __enter__(self) -> None:
         until = time.monotonic() + self._patience
@@ -52,6 +75,4 @@ class Turns:
         return self._file
 
     def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
-        self._threads.release()
+        self.release()

@@ -4,16 +4,16 @@ On the path of every message: reads are prepared statements on columns, and no e
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, case, delete, func, insert, select, update
 
-from app.core.db import Driver, Session, driver_of, rows_changed
+from app.core.db import Driver, Session, UTCDateTime, driver_of, rows_changed
 from app.core.prepared import Prepared
-from app.members import codes
+from app.members import codes, page_sessions
 from app.members.models import GONE, PARTY_MEMBERS, Member, MemberKind, WeChatIdentity
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
@@ -39,6 +39,7 @@ class Person:
     topic_data: dict[str, Any] | None
     topic_until: datetime | None
     followed: bool
+    wrote_at: datetime | None
 
     @property
     def bound(self) -> bool:
@@ -70,6 +71,7 @@ PEOPLE: Select[Any] = select(
     IDENTITY.c.topic_data,
     IDENTITY.c.topic_until,
     IDENTITY.c.followed_at,
+    IDENTITY.c.wrote_at,
 ).select_from(
     IDENTITY.outerjoin(MEMBER, MEMBER.c.id == IDENTITY.c.member_id).outerjoin(
         ORGANIZATION, ORGANIZATION.c.id == MEMBER.c.organization_id
@@ -92,6 +94,15 @@ SET_TOPIC = Prepared(
     .where(WeChatIdentity.id == bindparam("identity_id"))
     .values({name: bindparam(f"new_{name}") for name in ("topic", "topic_data", "topic_until")})
 )
+WROTE = Prepared(
+    update(WeChatIdentity)
+    .where(WeChatIdentity.id == bindparam("identity_id"))
+    .values(
+        wrote_at=bindparam("new_wrote_at"),
+        followed_at=func.coalesce(WeChatIdentity.followed_at, bindparam("new_wrote_at", type_=UTCDateTime())),
+    )
+)
+WROTE_AGAIN = timedelta(hours=1)
 MENUS_WANTED = PEOPLE.where(IDENTITY.c.menu_wanted.is_(True)).order_by(IDENTITY.c.id)
 OPENID = select(IDENTITY.c.openid).where(IDENTITY.c.id == bindparam("identity_id"))
 OF_MEMBER = select(IDENTITY.c.id).where(
@@ -113,6 +124,7 @@ def _person(row: Row[Any]) -> Person:
         topic_data=json.loads(row.topic_data) if row.topic_data else None,
         topic_until=row.topic_until,
         followed=row.followed_at is not None,
+        wrote_at=row.wrote_at,
     )
 
 
@@ -158,9 +170,16 @@ def follow(session: Session, *, app_id: str, openid: str, now: datetime) -> Pers
     return replace(person, followed=True)
 
 
-def wrote(session: Session, *, identity_id: int, now: datetime) -> None:
-    """The person spoke: WeChat lets us answer freely for 48 hours from here."""
-    _change(session, identity_id, wrote_at=now)
+def wrote(driver: Driver, person: Person, *, now: datetime) -> None:
+    """The person spoke: WeChat lets us answer freely for 48 hours from here. Written down once an hour."""
+    if person.wrote_at is None or now - person.wrote_at > WROTE_AGAIN or not person.followed:
+        WROTE.change(driver, identity_id=person.identity_id, new_wrote_at=now)
+
+
+def stopped_following(session: Session, *, identity_ids: Collection[int]) -> None:
+    """WeChat says that these no longer follow; writing or following again tells otherwise."""
+    gone = update(WeChatIdentity).where(WeChatIdentity.id.in_(identity_ids))
+    rows_changed(session, gone.values(followed_at=None))
 
 
 def set_topic(
@@ -208,6 +227,7 @@ def unbind_members(
     session: Session, *, member_ids: Sequence[int], now: datetime, only_identity: int | None = None
 ) -> None:
     """Part members from all their chats, or from one of them."""
+    page_sessions.end_of_members(session, member_ids=member_ids, only_identity=only_identity)
     linked = update(WeChatIdentity).where(WeChatIdentity.member_id.in_(member_ids))
     if only_identity is not None:
         linked = linked.where(WeChatIdentity.id == only_identity)

@@ -92,6 +92,19 @@ class WeChatIdentity(Base):
     menu_wanted: Mapped[bool] = mapped_column(default=False, index=True)
 
 
+class PageSession(Base):
+    """One person's pages inside WeChat; the cookie holds the token, the table only its SHA-256."""
+
+    __tablename__ = "page_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    identity_id: Mapped[int] = mapped_column(ForeignKey("wechat_identity.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
 class BindingCode(Base):
     """A one-time code that the secretary hands to a person; only its blind index is kept."""
 

@@ -1,7 +1,7 @@
 """Reading the registry: search, detail, counts and rosters, always within a scope or an organisation."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -164,6 +164,16 @@ def _found(row: Row[*tuple[Any, ...]], vault: Vault) -> Found:
 def by_id(session: Session, scope: Scope, member_id: int) -> Member | None:
     """None also for somebody outside the scope: the reader must not learn that they exist."""
     return session.scalar(select(Member).where(Member.id == member_id, scope.owns(Member.organization_id)))
+
+
+def named(session: Session, scope: Scope, ids: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(id, name, organization_name) of those of the ids who are in the scope and have not gone."""
+    return session.execute(
+        select(Member.id, Member.name, Organization.short_name.label("organization_name"))
+        .join(Organization, Organization.id == Member.organization_id)
+        .where(Member.id.in_(ids), Member.status.not_in(GONE), scope.organizations())
+        .order_by(Organization.path, Member.name_pinyin, Member.id)
+    ).all()
 
 
 def link_of(session: Session, *, app_id: str, member_id: int, now: datetime) -> Link:

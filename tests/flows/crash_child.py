@@ -25,17 +25,24 @@ from app.members.models import BindingCode, WeChatIdentity
 from app.notices.models import Delivery
 from handlers.callback import Callback
 from handlers.desk import Desk
+from handlers.front import CallbackFirst
+from tests.adapters.handlers import server
+from tests.adapters.handlers.server import elsewhere
 from tests.fakes.wechat import safe, shown
 from tests.services import wired
 
 LAST = 100
+TOGETHER = "\0"
 COUNTED = (InboundEvent, CheckIn, KeptScan, Thread, ThreadMessage, Delivery)
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 RETRY_AFTER = timedelta(seconds=5)
 
 
-def deliver(path: Path, message: str, at: datetime, *, die_at: int = 0) -> str | None:
-    """Deliver once; the process is gone before the `die_at`-th statement, BEGIN and COMMIT counted."""
+def deliver(path: Path, message: str, at: datetime, *, die_at: int = 0) -> str:
+    """Deliver once, several at the same moment.
+
+    The process is gone before the `die_at`-th statement, BEGIN and COMMIT counted.
+    """
     engine = new_engine(f"sqlite:///{path}")
     left = [die_at]
 
@@ -51,11 +58,11 @@ def deliver(path: Path, message: str, at: datetime, *, die_at: int = 0) -> str |
         event.listen(engine, "connect", watch)
     services = wired(Sessions(engine), FixedClock(at))
     desk = Desk(services)
-    push = safe(message, stamp=int(at.timestamp()))
-    body = [push.body]
-    answer = Callback(services, desk).respond("POST", push.query, str(len(push.body)), lambda _: body.pop())
+    front = CallbackFirst(Callback(services, desk), desk, elsewhere, width=1)
+    stamp = int(at.timestamp())
+    answers = server.deliver(front, [safe(one, stamp=stamp) for one in message.split(TOGETHER)])
     desk.close()
-    return shown(answer.body) if answer.status == 200 else f"status {answer.status}"
+    return " ".join(shown(one.body) or "" if one.status == 200 else f"status {one.status}" for one in answers)
 
 
 def in_a_process_of_its_own(*arguments: object, die_at: int = 0) -> bool:

@@ -58,7 +58,7 @@ NOT_COLLECTED = frozenset(
 """Common in offices' files, needless for the work (facts/domain §6.1): passed over and never stored."""
 
 BY_TITLE = {title: column for column, others in SYNONYMS.items() for title in (column.value, *others)}
-DECORATION = re.compile(r"\(.*?\)|[*\s:]")
+DECORATION = re.compile(r"\([^()]*\)|[*\s:]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A callback in one process, spoken to as WeChat speaks."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import select
@@ -117,5 +117,5 @@ def events(sessions: Sessions) -> list[InboundEvent]:
 def now_said(line: Line) -> list[str]:
     """What is sent as messages of their own."""
     sender = FakeSender()
-    dispatch.send_due(line.services.sessions, sender, line.services.clock)
+    dispatch.pump(replace(line.services, sender=sender).post)
     return [notice.fields["text"] for notice in sender.sent]

@@ -1,6 +1,7 @@
 """What people write, and what they read in answer."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +10,11 @@ from app.core.clock import FixedClock
 from app.core.db import Sessions
 from app.feedback.models import Thread, ThreadMessage
 from app.members.models import WeChatIdentity
+from app.notices.announcements import service
+from app.notices.announcements.models import Announcement
 from tests.adapters.handlers.conftest import House, Line
+from tests.adapters.pages import addressed
+from tests.factories import NOW
 from tests.fakes.wechat import Phone
 
 
@@ -181,6 +186,57 @@ def test_feedback_too_long_is_refused_and_nothing_kept(
 
 def test_notices_lists_the_meetings_to_come(line: Line, zhang_phone: Phone) -> None:
     assert line.say(zhang_phone.text("通知")) == "近期会议：\n· 3月2日 09:00 第一季度支部党员大会"
+
+
+def test_notices_leads_to_the_page_of_each(line: Line, zhang_phone: Phone, house: House) -> None:
+    with line.services.sessions.begin() as session:
+        announce = partial(addressed.announce, session, organization_id=house.branch.id)
+        plain = announce(members=[house.zhang.id], title="安全<生产>通知")
+        asking = announce(
+            members=[house.zhang.id], title="请确认的通知", basis="方案", at=NOW + timedelta(minutes=1)
+        )
+        announce(members=[house.li.id], title="给李四的通知")
+
+    shown = (line.say(zhang_phone.text("通知")) or "").splitlines()
+
+    pages = "http://localhost/m/notices"
+    assert shown[:4] == [
+        "最近的通知：",
+        f'· 3月2日 <a href="{pages}/{asking}">请确认的通知</a>（请确认知晓）',
+        f'· 3月2日 <a href="{pages}/{plain}">安全＜生产＞通知</a>',
+        f'<a href="{pages}">查看全部通知</a>',
+    ]
+    assert shown[5] == "近期会议："
+
+
+def test_notices_lists_the_newest_five(line: Line, zhang_phone: Phone, house: House) -> None:
+    with line.services.sessions.begin() as session:
+        for number in range(7):
+            addressed.announce(
+                session,
+                organization_id=house.branch.id,
+                members=[house.zhang.id],
+                title=f"第{number}号",
+                at=NOW + timedelta(minutes=number),
+            )
+
+    shown = line.say(zhang_phone.text("通知")) or ""
+
+    assert [title for title in ("第6号", "第2号", "第1号") if title in shown] == ["第6号", "第2号"]
+
+
+def test_notices_of_a_withdrawn_one_only_says_so(line: Line, zhang_phone: Phone, house: House) -> None:
+    with line.services.sessions.begin() as session:
+        sent = addressed.announce(
+            session, organization_id=house.branch.id, members=[house.zhang.id], title="发错的"
+        )
+        service.withdraw(session, announcement=session.get_one(Announcement, sent), now=NOW)
+
+    shown = line.say(zhang_phone.text("通知")) or ""
+
+    assert "· 3月2日 一份通知，已撤回" in shown
+    assert "发错的" not in shown
+    assert f"/m/notices/{sent}" not in shown
 
 
 def test_first_word_of_somebody_unknown_makes_one_identity(

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
 
 import pytest
+from pydantic import SecretStr
 
 from app import doctor, migrate
 from app.core.clock import FixedClock
@@ -17,6 +18,7 @@ from app.main import create_app
 from app.wechat.errors import WeChatUnreachable
 from app.wechat.probe import server_date
 from app.wiring import Services
+from jobs.presence import Presence
 from jobs.schedule import Scheduler
 from tests.adapters.jobs.timing import context
 from tests.services import wired
@@ -76,9 +78,11 @@ def test_sound_installation_has_no_fault(services: Services) -> None:
         "database",
         "redis",
         "scheduler",
+        "workers",
         "calendar",
         "clock",
         "token",
+        "templates",
         "callback",
     ]
     assert {name: fault for name, fault, _ in told if fault} == {}
@@ -148,6 +152,57 @@ def test_token_that_is_refused_is_named_with_the_code(services: Services, platfo
     assert told == ["invalid ip 1.2.3.4 (40164)"]
 
 
+DEFINED = {"template_id": "T1", "title": "通知", "example": ""}
+LISTED = "/cgi-bin/template/get_all_private_template"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("标题：{{thing1.DATA}}\n单位：{{thing2.DATA}}\n时间：{{time3.DATA}}", None),
+        (
+            "标题：{{thing1.DATA}}\n时间：{{time2.DATA}}",
+            (
+                "announcement: the template has thing1, time2; "
+                "templates/notices/announcement.yaml fills thing1, thing2, time3"
+            ),
+        ),
+    ],
+)
+def test_templates_are_compared_with_what_is_declared(
+    content: str, told: str | None, services: Services, platform: FakePlatform
+) -> None:
+    platform.answer(LISTED, {"template_list": [{**DEFINED, "content": content}]})
+    configured = wired(
+        services.sessions,
+        services.clock,
+        wechat={"api_base_url": platform.url},
+        notices={"template_announcement": "T1"},
+    )
+
+    found = [fault for _, fault, _ in examine(configured, {"templates": doctor.templates})]
+
+    assert found == [told]
+
+
+def test_template_that_the_account_does_not_have_is_named(services: Services, platform: FakePlatform) -> None:
+    platform.answer(LISTED, {"template_list": []})
+    configured = wired(
+        services.sessions,
+        services.clock,
+        wechat={"api_base_url": platform.url},
+        notices={"template_digest": "SECRETISH-ID"},
+    )
+
+    with pytest.raises(Unhealthy, match=r"^digest: the account has no template SECRET…$"):
+        doctor.templates(configured)
+
+
+def test_without_templates_the_platform_is_not_asked(services: Services, platform: FakePlatform) -> None:
+    assert doctor.templates(services) == "none configured: notices go into open chats alone"
+    assert platform.asked(LISTED) == []
+
+
 @pytest.mark.parametrize("answer", [Reset(), Raw(b"", 502)])
 def test_platform_that_breaks_off_is_a_fault_and_no_crash(
     answer: Reset | Raw, services: Services, platform: FakePlatform
@@ -185,3 +240,14 @@ def test_command_prints_a_line_each_and_fails_on_a_fault(services: Services) -> 
         "FAULT  scheduler  no scheduler has run yet: start `flask scheduler`" in failing.output.splitlines()
     )
     assert len(sound.output.splitlines()) == len(CHECKS)
+
+
+def test_workers_are_told_of_and_never_a_fault(services: Services, clock: FixedClock) -> None:
+    shared = with_settings(services, redis={"url": SecretStr("redis://127.0.0.1:9/0")})
+    embedded, alone = doctor.CHECKS["workers"](services), doctor.CHECKS["workers"](shared)
+
+    Presence(shared, "host:1", hears=lambda: True).beat()
+
+    assert embedded == "embedded: the scheduler sends"
+    assert alone == "none at work: the scheduler sends"
+    assert doctor.CHECKS["workers"](shared) == "1 at work"

@@ -88,3 +88,29 @@ def test_eight_that_start_together_have_one_leader(any_sessions: Sessions, now: 
 
     assert sorted(first) == [False] * 7 + [True]
     assert sorted(second) == [False] * 7 + [True]
+
+
+def test_held_leases_are_named_while_they_run(any_sessions: Sessions, now: datetime) -> None:
+    for name in ("worker:a", "worker:b", "scheduler"):
+        hold(any_sessions, "h", now, name=name)
+    hold(any_sessions, "h", now + timedelta(seconds=5), name="worker:b")
+
+    with any_sessions.read() as session:
+        named = [
+            leases.held(session, prefix="worker:", now=now + LASTS + timedelta(seconds=seconds))
+            for seconds in (0, 1, 6)
+        ]
+
+    assert named == [{"a", "b"}, {"b"}, frozenset()]
+
+
+def test_leases_of_the_silent_are_swept_away(any_sessions: Sessions, now: datetime) -> None:
+    for name in ("worker:a", "worker:b", "scheduler"):
+        hold(any_sessions, "h", now, name=name)
+    hold(any_sessions, "h", now + LASTS, name="worker:b")
+
+    with any_sessions.begin() as session:
+        swept = leases.sweep(session, prefix="worker:", before=now + LASTS + timedelta(seconds=1))
+
+    assert swept == 1
+    assert (beat(any_sessions, "worker:a"), beat(any_sessions, "scheduler")) == (None, now)

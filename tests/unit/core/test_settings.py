@@ -177,6 +177,10 @@ def test_missing_secret_is_named_with_its_variable(name: str, monkeypatch: pytes
         ("ZHIBU_WECHAT__API_BASE_URL", "http://[", "Invalid IPv6 URL"),
         ("ZHIBU_SITE__BASE_URL", "ftp://hidden.example", "no http(s) address"),
         ("ZHIBU_PAY__BASE_URL", "https://pay.example?hidden=1", "no http(s) address"),
+        ("ZHIBU_SITE__FRAME_ANCESTORS", "https://hidden.example/page", "no origins"),
+        ("ZHIBU_SITE__FRAME_ANCESTORS", "https://hidden.example; script-src", "no origins"),
+        ("ZHIBU_SITE__FRAME_ANCESTORS", "https://a;script-src https://hidden.example", "no origins"),
+        ("ZHIBU_SITE__FRAME_ANCESTORS", "*", "no http(s) address"),
     ],
 )
 def test_bad_value_is_one_line_with_its_variable_and_without_the_value(
@@ -234,3 +238,9 @@ def test_settings_show_no_secret_and_cannot_be_changed() -> None:
     assert "hidden" not in repr(settings)
     with pytest.raises(ValueError, match="frozen"):
         settings.wechat.mode = "plain"  # type: ignore[misc]  # the refusal is the point
+
+
+def test_frame_ancestors_are_origins_with_one_blank_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHIBU_SITE__FRAME_ANCESTORS", "  http://127.0.0.1:8001   https://[::1]:9 ")
+
+    assert load().site.frame_ancestors == "http://127.0.0.1:8001 https://[::1]:9"

@@ -52,6 +52,10 @@ def test_answered_letter_may_be_answered_again_or_opened_again() -> None:
     } == FEEDBACK
 
 
-def test_delivery_that_ended_stays_ended() -> None:
-    assert NOTICES[DeliveryState.SENT] == frozenset()
-    assert NOTICES[DeliveryState.REJECTED] == frozenset()
+def test_delivery_that_arrived_or_was_withdrawn_stays_so() -> None:
+    assert NOTICES[DeliveryState.DELIVERED] == frozenset()
+    assert NOTICES[DeliveryState.WITHDRAWN] == frozenset()
+
+
+def test_delivery_that_was_sent_is_only_judged_by_the_platform_s_later_word() -> None:
+    assert NOTICES[DeliveryState.SENT] == {DeliveryState.DELIVERED, DeliveryState.REJECTED}

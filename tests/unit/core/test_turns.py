@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from app.core.db import Bare, Driver, Sessions, new_engine
-from app.core.turns import Turns
+from app.core.turns import Occupied, Turns
 
 HOLD = """
 import sys, time
@@ -112,3 +112,29 @@ def test_bare_transaction_has_no_session(sessions: Sessions) -> None:
         assert isinstance(bare.driver, Driver)
         with pytest.raises(RuntimeError, match="no session"):
             _ = bare.session
+
+
+def test_turn_is_taken_at_once_or_not_at_all(database: str) -> None:
+    mine, other = Turns(database, 0.05), Turns(database, 0.05)
+
+    mine.take()
+    for turns in (mine, other):
+        with pytest.raises(Occupied):
+            turns.take()
+    mine.release()
+    other.take()
+
+    with pytest.raises(Occupied):
+        mine.take()
+
+
+def test_turn_that_was_not_free_was_not_kept_half(database: str) -> None:
+    """Neither the thread's lock nor the file's may stay behind with who was refused."""
+    mine, other = Turns(database, 0.05), Turns(database, 0.05)
+    mine.take()
+    with pytest.raises(Occupied):
+        other.take()
+    mine.release()
+
+    enter(other)
+    enter(mine)

@@ -50,6 +50,7 @@ def test_find_bound_person_knows_member_and_branch(session: Session, branch: Org
         topic_data=None,
         topic_until=None,
         followed=True,
+        wrote_at=None,
     )
     assert (person.bound, person.is_party_member) == (True, True)
 
@@ -134,12 +135,19 @@ def test_topic_is_kept_and_cleared(session: Session, now: datetime) -> None:
     assert (cleared.topic, cleared.topic_data, cleared.topic_until) == (None, None, None)
 
 
-def test_wrote_keeps_the_time(session: Session, now: datetime) -> None:
-    chat = factories.identity(session)
+def test_wrote_keeps_the_time_once_an_hour(any_sessions: Sessions, now: datetime) -> None:
+    with any_sessions.begin() as session:
+        factories.identity(session, openid="oLi").followed_at = None
+    kept = []
+    for minutes in (0, 60, 61):
+        with any_sessions.write() as driver:
+            person = identities.encounter(driver, app_id=APP_ID, openid="oLi", now=now)
+            identities.wrote(driver, person, now=now + timedelta(minutes=minutes))
+        with any_sessions.read() as session:
+            kept.append(session.execute(select(WeChatIdentity.wrote_at, WeChatIdentity.followed_at)).one())
 
-    identities.wrote(session, identity_id=chat.id, now=now)
-
-    assert session.scalar(select(WeChatIdentity.wrote_at)) == now
+    # Who writes follows, whatever we had been told.
+    assert [tuple(row) for row in kept] == [(now, now), (now, now), (now + timedelta(minutes=61), now)]
 
 
 def test_erase_removes_identity_and_leaves_the_member(any_sessions: Sessions) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from app.core.crypto import Vault
 from app.core.db import Session
-from app.members import binding, identities, queries, registry
+from app.members import binding, queries, registry
 from app.members.models import Member, MemberKind, PartyStatus
 from app.members.queries import Counts, Link
 from app.organizations.models import Organization, OrganizationKind
@@ -139,7 +139,7 @@ def test_by_id_outside_the_scope_is_none(house: House) -> None:
 def test_link_of_tells_chat_and_open_code(house: House) -> None:
     session, now = house.session, house.now
     chat = factories.identity(session, member=house.shan)
-    identities.wrote(session, identity_id=chat.id, now=now)
+    chat.wrote_at = now
     binding.issue_code(session, member=house.zhang, by="书记", now=now, vault=house.vault, days=14)
 
     bound = queries.link_of(session, app_id=APP_ID, member_id=house.shan.id, now=now)

@@ -12,7 +12,7 @@ from app.core.db import Sessions, new_engine
 from app.members.models import Member, MemberKind, PartyStatus
 from app.members.registry import leave
 from app.members.roster.states import BLOCKED_KINDS
-from app.schema import METADATA
+from tests import tables
 from tests.unit.members.id_numbers import id_number
 from tests.unit.members.offices import Office
 
@@ -41,7 +41,7 @@ def test_roster_applied_is_unchanged_and_reverted_is_as_before(
 ) -> None:
     with TemporaryDirectory() as folder:
         engine = new_engine(f"sqlite:///{Path(folder)}/zhibu.db")
-        METADATA.create_all(engine)
+        tables.empty(engine)
         office = Office(Sessions(engine), VAULT, NOW)
         register(office, people)
         before = office.state()

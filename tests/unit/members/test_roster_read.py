@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.members.models import Gender, MemberKind
 from app.members.roster import workbook
 from app.members.roster.archive import RosterRefused
+from app.members.roster.columns import Column, find_header
 from app.members.roster.markup import cell_name
 from app.members.roster.read import Row, read
 from tests.unit.members.id_numbers import id_number
@@ -151,6 +152,13 @@ def test_read_no_header_within_ten_rows_is_refused() -> None:
     content = sheet(*[("说明",)] * 10, HEADER, GOOD, header=("说明",))
 
     assert refusal(content) == ("前 10 行里找不到表头，表头至少要有：姓名、人员类别、组织代码或所在党支部",)
+
+
+def test_header_of_nothing_but_open_brackets_is_read_in_one_pass() -> None:
+    """Looked through again from each bracket, twenty such cells would hold the process for minutes."""
+    titles = ["姓名(必填)", "人员类别", *["(" * 32_767] * 40]
+
+    assert find_header([titles], branch_needed=False).places == {Column.NAME: 0, Column.KIND: 1}
 
 
 def test_read_two_columns_for_one_thing_are_named() -> None:
