@@ -6,7 +6,8 @@ from email.utils import parsedate_to_datetime
 
 from app.core import calendar
 from app.core.clock import local_day
-from app.health import READINESS, Unhealthy
+from app.health import READINESS, Unhealthy, workers
+from app.wechat import template_check
 from app.wechat.errors import WeChatError
 from app.wechat.probe import server_date
 from app.wiring import Services
@@ -44,6 +45,16 @@ def callback(services: Services) -> str:
     return f"the platform reaches the outside: {answer}"
 
 
+def templates(services: Services) -> str:
+    """A field of another name would refuse every message of its kind with 47003."""
+    kinds = template_check.configured(services.setup)
+    if not kinds:
+        return "none configured: notices go into open chats alone"
+    if found := list(template_check.faults(services.setup, services.wechat.templates())):
+        raise Unhealthy("; ".join(found))
+    return f"as declared: {', '.join(sorted(kinds))}"
+
+
 def working_days(services: Services) -> str:
     with services.sessions.read() as session:
         year = calendar.missing_year(session, local_day(services.clock.now()))
@@ -55,9 +66,11 @@ def working_days(services: Services) -> str:
 CHECKS: Mapping[str, Callable[[Services], str]] = {
     "settings": configuration,
     **READINESS,
+    "workers": workers,
     "calendar": working_days,
     "clock": clock,
     "token": token,
+    "templates": templates,
     "callback": callback,
 }
 

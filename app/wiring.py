@@ -1,6 +1,7 @@
 """Everything that a process needs, built once: the only place that joins ports and what meets them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
@@ -9,13 +10,22 @@ from app.core.clock import Clock, SystemClock
 from app.core.crypto import BadKeys, KeyRing, Vault, derive_key
 from app.core.db import Sessions, new_engine
 from app.core.settings import BadSettings, Database, Settings
-from app.notices.ports import NoticeSender
+from app.notices import declarations
+from app.notices.declarations import BadDeclaration
+from app.notices.dispatch import Post
+from app.notices.ports import NoLimit, NoticeSender, Pace
+from app.notices.setup import Setup, TemplateIds
 from app.redis_store import MemoryStore, RedisStore
 from app.texts import Texts
-from app.wechat.client import WeChatClient
+from app.wechat.client import WeChatClient, token_broker
 from app.wechat.codec import Codec
+from app.wechat.crowd import Crowd
 from app.wechat.grants import SharedStore
-from app.wechat.notices import ChatSender
+from app.wechat.jssdk import JsSdk
+from app.wechat.letters import Letters
+from app.wechat.notices import PlatformSender
+from app.wechat.oauth import WebLogin
+from app.wechat.pace import SharedPace
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,16 @@ class Services:
     store: SharedStore
     codec: Codec
     wechat: WeChatClient
+    web_login: WebLogin
+    js_sdk: JsSdk
+    setup: Setup
     sender: NoticeSender
+    pace: Pace
+
+    @cached_property
+    def post(self) -> Post:
+        """What sending notices needs; its worker's name is this process's own."""
+        return Post(self.sessions, self.sender, self.clock, self.setup, self.pace)
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Services:
@@ -37,6 +56,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Services:
     store = _store(settings, clock)
     texts = Texts()
     wechat = WeChatClient(settings.wechat, store=store, clock=clock)
+    setup = _setup(settings)
     return Services(
         settings=settings,
         clock=clock,
@@ -46,7 +66,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Services:
         store=store,
         codec=_codec(settings),
         wechat=wechat,
-        sender=ChatSender(wechat, texts, settings.notices),
+        web_login=WebLogin(settings.wechat, wechat.session),
+        js_sdk=JsSdk(wechat.api, store, clock),
+        setup=setup,
+        sender=_sender(settings, wechat, _letters(settings, setup, texts), store, clock),
+        pace=_pace(settings, store),
     )
 
 
@@ -58,6 +82,40 @@ def vault_of(settings: Settings) -> Vault:
     except BadKeys as fault:
         raise BadKeys(f"ZHIBU_SECURITY__FIELD_KEYS: {fault}") from None
     return Vault(ring, derive_key(security.secret_key.get_secret_value(), "blind-index"))
+
+
+def _setup(settings: Settings) -> Setup:
+    try:
+        declared = declarations.load()
+    except BadDeclaration as fault:
+        raise BadSettings(f"templates/notices/{fault}") from None
+    configured = settings.notices.model_dump()
+    ids = {
+        kind: TemplateIds(*(configured.get(f"{way}_{kind}", "") for way in TemplateIds.__slots__))
+        for kind in declared
+    }
+    return Setup(settings.wechat.app_id, settings.miniprogram.app_id, declared, ids)
+
+
+def _letters(settings: Settings, setup: Setup, texts: Texts) -> Letters:
+    try:
+        return Letters(setup, texts, base_url=settings.site.base_url)
+    except BadDeclaration as fault:
+        raise BadSettings(f"templates/notices/{fault}") from None
+
+
+def _sender(
+    settings: Settings, wechat: WeChatClient, letters: Letters, store: SharedStore, clock: Clock
+) -> PlatformSender:
+    mini_program = token_broker(settings.miniprogram, wechat.session, store, clock)
+    crowd = Crowd(settings.wechat, at_once=settings.notices.concurrency)
+    return PlatformSender(crowd, letters, wechat.broker, mini_program)
+
+
+def _pace(settings: Settings, store: SharedStore) -> Pace:
+    per_minute = settings.notices.per_minute
+    name = f"wechat:{settings.wechat.app_id}:pace"
+    return SharedPace(store, name, per_minute=per_minute) if per_minute else NoLimit()
 
 
 def _engine(database: Database) -> Engine:
@@ -80,7 +138,9 @@ def _codec(settings: Settings) -> Codec:
 
 def _store(settings: Settings, clock: Clock) -> SharedStore:
     url = settings.redis.url.get_secret_value()
+    if not url:
+        return MemoryStore(clock)
     try:
-        return RedisStore.at(url, clock=clock) if url else MemoryStore(clock)
+        return RedisStore.at(url, prefix=settings.redis.prefix, clock=clock)
     except ValueError:
         raise BadSettings("ZHIBU_REDIS__URL: no redis:// address") from None

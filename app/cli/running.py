@@ -1,18 +1,21 @@
-"""`flask db|scheduler|doctor|menu|inbox`: keeping the service running."""
+"""`flask db|scheduler|worker|doctor|menu|inbox`: keeping the service running."""
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from app import migrate
 from app.cli.edge import services
 from app.doctor import CHECKS, examine
 from app.inbox import queries as inbox
 from app.inbox.service import Replay
+from app.redis_store.tasks import tasks_of
 from app.wechat import menus
 from handlers.desk import Desk
 from jobs.context import Context
 from jobs.schedule import Scheduler
+from jobs.tray import Tray
+from jobs.worker import Worker
 
 database = AppGroup("db", help="The tables of the database.")
 menu = AppGroup("menu", help="The menu of the Official Account.")
@@ -39,7 +42,22 @@ def check() -> None:
 @click.command("scheduler")
 def scheduler() -> None:
     """Run the jobs. Several may be started: one leads, another takes over when it falls silent."""
-    Scheduler(Context(services(), desk().finish_silent)).run()
+    tasks = tasks_of(services().settings.redis)
+    tray = Tray(services(), tasks) if tasks else None
+    Scheduler(Context(services(), desk().finish_silent, tray=tray)).run()
+
+
+@click.command("worker")
+@click.option(
+    "--threads", type=click.IntRange(1, 16), default=2, show_default=True, help="Batches under way at once."
+)
+@with_appcontext
+def worker(threads: int) -> None:
+    """Send what the scheduler hands out through Redis. Any number may be started, on any machine."""
+    tasks = tasks_of(services().settings.redis)
+    if tasks is None:
+        raise SystemExit("zhibu: ZHIBU_REDIS__URL is not set; without Redis the scheduler sends itself")
+    Worker(services(), tasks, threads=threads).run()
 
 
 @click.command("doctor")
@@ -83,4 +101,4 @@ def replay(event_ids: tuple[int, ...], everything: bool) -> None:  # noqa: FBT00
     raise SystemExit(any(result is not Replay.CLAIMED for result in results.values()))
 
 
-COMMANDS = (database, menu, inbox_group, scheduler, doctor)
+COMMANDS = (database, menu, inbox_group, scheduler, worker, doctor)

@@ -1,8 +1,8 @@
-"""Who leads: one row a role, held by a conditional UPDATE and renewed like a heartbeat."""
+"""Who leads, and who is at work: one row a role, held by a conditional UPDATE and renewed like a heartbeat."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, insert, or_, select, update
+from sqlalchemy import String, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,3 +40,15 @@ def release(session: Session, *, name: str, holder: str, now: datetime) -> None:
 
 def last_beat(session: Session, name: str) -> datetime | None:
     return session.scalar(select(Lease.beat_at).where(Lease.name == name))
+
+
+def held(session: Session, *, prefix: str, now: datetime) -> frozenset[str]:
+    """The leases that are running and whose names begin so, by what follows the prefix."""
+    running = select(Lease.name).where(Lease.name.startswith(prefix), Lease.until >= now)
+    return frozenset(name.removeprefix(prefix) for name in session.scalars(running))
+
+
+def sweep(session: Session, *, prefix: str, before: datetime) -> int:
+    """Drop the leases whose names begin so and whose holders have been silent since then."""
+    silent = Lease.name.startswith(prefix), Lease.until < before
+    return rows_changed(session, delete(Lease).where(*silent))

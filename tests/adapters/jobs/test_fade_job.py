@@ -10,9 +10,12 @@ from app.core.db import driver_of
 from app.inbox import service as inbox
 from app.inbox.models import InboundEvent
 from app.inbox.service import Arrival
+from app.members import page_sessions
+from app.members.models import PageSession
 from app.staff.models import FormSubmission, StaffAccount
 from app.wiring import Services
 from jobs import tasks
+from tests import factories
 from tests.adapters.jobs.timing import context
 
 INSTANT = timedelta(microseconds=1)
@@ -50,7 +53,7 @@ def left(services: Services) -> tuple[list[tuple[str, str | None, str | None]], 
 def test_texts_stay_for_thirty_days(kept: Services, clock: FixedClock) -> None:
     clock.advance(timedelta(days=30))
 
-    tasks.fade_texts(context(kept))
+    tasks.fade_texts(context(kept), clock.now())
 
     assert left(kept) == ([("answered", "<xml/>", "好的"), ("failed", "<xml/>", "失败")], 1)
 
@@ -58,7 +61,21 @@ def test_texts_stay_for_thirty_days(kept: Services, clock: FixedClock) -> None:
 def test_texts_go_after_thirty_days_but_for_what_failed(kept: Services, clock: FixedClock) -> None:
     clock.advance(timedelta(days=30) + INSTANT)
 
-    tasks.fade_texts(context(kept))
-    tasks.fade_texts(context(kept))
+    tasks.fade_texts(context(kept), clock.now())
+    tasks.fade_texts(context(kept), clock.now())
 
     assert left(kept) == ([("answered", None, ""), ("failed", "<xml/>", "失败")], 0)
+
+
+def test_page_sessions_that_have_run_out_are_cleared_away(services: Services, clock: FixedClock) -> None:
+    day = timedelta(days=1)
+    with services.sessions.begin() as session:
+        for lifetime in (day, 2 * day):
+            chat = factories.identity(session)
+            page_sessions.start(session, identity_id=chat.id, lifetime=lifetime, now=clock.now())
+    clock.advance(day)
+
+    tasks.fade_texts(context(services), clock.now())
+
+    with services.sessions.read() as session:
+        assert session.scalars(select(PageSession.expires_at)).all() == [clock.now() + day]

@@ -1,5 +1,6 @@
 """The table of jobs, and who of several schedulers works it off."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from app.core import leases
 from app.core.clock import FixedClock
 from app.core.db import Sessions
+from app.core.runs import JobRun
 from app.wiring import Services
 from jobs.context import Context
-from jobs.schedule import JOBS, LEASE, LEASE_LASTS, Job, Scheduler
+from jobs.schedule import LEASE, LEASE_LASTS, Scheduler
+from jobs.table import JOBS, TIMED, Job
 from tests.adapters.jobs.timing import context, scheduler
 
 
@@ -32,7 +35,10 @@ def beat_and_run(one: Scheduler, job: Job) -> None:
 
 
 def test_jobs_have_names_of_their_own_and_steps_of_a_second_or_more() -> None:
-    assert len({job.name for job in JOBS}) == len(JOBS)
+    names = [job.name for job in JOBS] + [job.name for job in TIMED]
+
+    assert len(set(names)) == len(names)
+    assert all(len(name) <= JobRun.name.type.length for name in names)
     assert all(job.every >= timedelta(seconds=1) for job in JOBS)
 
 
@@ -87,6 +93,19 @@ def test_scheduler_without_a_database_does_nothing_and_comes_back(
     assert ran.names == ["with"]
 
 
+def test_leader_that_was_held_up_longer_than_its_lease_does_not_go_on(
+    sessions: Sessions, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, ran = scheduler(sessions, clock), Ran()
+    started = time.monotonic()
+    one._beat()
+
+    monkeypatch.setattr("time.monotonic", lambda: started + LEASE_LASTS.total_seconds() + 1)
+    one._run(ran.job("late"))
+
+    assert ran.names == []
+
+
 def test_job_that_raises_stops_neither_itself_nor_the_others(sessions: Sessions, clock: FixedClock) -> None:
     one, ran = scheduler(sessions, clock), Ran()
     broken, sound = ran.job("broken", fails=True), ran.job("sound")
@@ -109,7 +128,7 @@ def test_started_scheduler_beats_and_knows_every_job(services: Services) -> None
         one.stop()
 
     assert beat == services.clock.now()
-    assert known == {job.name for job in JOBS} | {"beat"}
+    assert known == {*one.names(), "beat"}
 
 
 def test_holder_fits_its_column_whatever_the_host_is_called(
@@ -128,3 +147,6 @@ def test_every_job_may_run_twice(services: Services) -> None:
         if job.name != "refresh-menus":  # asks the platform: see test_menu_jobs.py
             job.run(context(services))
             job.run(context(services))
+    for timed in TIMED:
+        timed.run(context(services), services.clock.now())
+        timed.run(context(services), services.clock.now())

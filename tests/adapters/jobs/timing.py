@@ -1,5 +1,6 @@
 """Services, a context and a scheduler whose hands a test moves."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from app.core.clock import FixedClock
@@ -7,6 +8,7 @@ from app.core.db import Sessions
 from app.wiring import Services
 from jobs.context import Context
 from jobs.schedule import Scheduler
+from jobs.table import Timed
 from tests.services import wired
 
 
@@ -25,8 +27,8 @@ def context(services: Services, desk: Silent | None = None) -> Context:
     return Context(services, (desk or Silent()).finish_silent)
 
 
-def scheduler(sessions: Sessions, clock: FixedClock) -> Scheduler:
-    return Scheduler(context(wired(sessions, clock)))
+def scheduler(sessions: Sessions, clock: FixedClock, timed: Sequence[Timed] = ()) -> Scheduler:
+    return Scheduler(context(wired(sessions, clock)), timed=timed)
 
 
 def with_sender(services: Services, sender: object) -> Services:

@@ -14,6 +14,7 @@ from app.core.clock import FixedClock
 from app.redis_store import MemoryStore, RedisStore
 from app.redis_store.memory import SWEEP_EVERY
 from app.wechat.grants import Grant, SharedStore
+from app.wechat.pace import SharedPace
 from app.wechat.tokens import TokenBroker
 
 SHORT = timedelta(milliseconds=60)
@@ -179,3 +180,86 @@ def test_memory_forgets_what_nobody_asks_for(clock: FixedClock) -> None:
     store.set("last", "1", LONG)
 
     assert sorted(store._values) == ["kept", "last"]
+
+
+EVERY = timedelta(seconds=10)
+
+
+def test_flow_lets_a_burst_pass_and_then_says_how_long_to_wait(port: Port) -> None:
+    first, wait = port.store.take("flow", 5, every=EVERY, burst=3)
+    then = port.store.take("flow", 5, every=EVERY, burst=3)
+
+    assert (first, wait) == (3, timedelta(0))
+    assert then[0] == 0
+    assert timedelta(seconds=9) < then[1] <= EVERY
+
+
+def test_flow_gives_what_is_asked_for_and_keeps_the_rest(port: Port) -> None:
+    granted = [port.store.take("flow", 2, every=EVERY, burst=3)[0] for _ in range(3)]
+
+    assert granted == [2, 1, 0]
+
+
+def test_what_is_given_back_may_be_taken_again(port: Port) -> None:
+    port.store.take("flow", 3, every=EVERY, burst=3)
+
+    port.store.take("flow", -2, every=EVERY, burst=3)
+
+    assert port.store.take("flow", 5, every=EVERY, burst=3)[0] == 2
+
+
+def test_giving_back_more_than_was_taken_makes_no_credit(port: Port) -> None:
+    port.store.take("flow", 1, every=EVERY, burst=3)
+    port.store.take("flow", -50, every=EVERY, burst=3)
+
+    assert port.store.take("flow", 50, every=EVERY, burst=3)[0] == 3
+
+
+def test_flow_that_became_faster_grants_nothing_until_what_was_taken_is_over(port: Port) -> None:
+    """A setting was changed: less than nothing granted would be a batch without a limit."""
+    port.store.take("flow", 1, every=timedelta(minutes=1), burst=1)
+
+    granted, wait = port.store.take("flow", 100, every=timedelta(seconds=0.1), burst=20)
+
+    assert granted == 0
+    assert timedelta(seconds=57) < wait < timedelta(seconds=59)
+
+
+def test_flow_fills_again_with_time(port: Port) -> None:
+    quick = SHORT / 2
+    port.store.take("flow", 3, every=quick, burst=3)
+    at_once = port.store.take("flow", 3, every=quick, burst=3)[0]
+
+    port.elapse()
+
+    assert at_once == 0
+    assert port.store.take("flow", 3, every=quick, burst=3)[0] >= 2
+
+
+def test_many_threads_take_no_more_than_the_flow_has(port: Port) -> None:
+    taken: list[int] = []
+
+    def take() -> None:
+        hour = timedelta(hours=1)
+        taken.extend(port.store.take("flow", 2, every=hour, burst=50)[0] for _ in range(20))
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sum(taken) == 50
+
+
+@pytest.mark.parametrize("per_minute", [1, 20, 60, 600])
+def test_no_minute_sees_more_than_the_pace_allows(per_minute: int, clock: FixedClock) -> None:
+    pace = SharedPace(MemoryStore(clock), "pace", per_minute=per_minute)
+    taken: list[tuple[float, int]] = []
+    for second in range(200):
+        taken.append((second, pace.take(10_000).granted))
+        clock.advance(timedelta(seconds=1))
+
+    windows = [sum(n for at, n in taken if begin <= at < begin + 60) for begin in range(140)]
+    assert max(windows) <= per_minute
+    assert sum(n for _, n in taken) >= per_minute * 2

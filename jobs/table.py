@@ -1,0 +1,49 @@
+"""The table of jobs: what is done when nobody asks, and when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from jobs import tasks
+from jobs.context import Context
+from jobs.moments import Daily, DigestTime, Moments
+
+
+@dataclass(frozen=True)
+class Job:
+    """Runs at the start and then at its interval, in one place at a time; a beat that is missed is not made up for."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Context], None]
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Runs once for each due moment, which it is given.
+
+    Nobody there at the moment: it runs when somebody is, up to `grace` later. Of several that were missed, only
+    the last runs. One that failed or died runs again, until it has ended once.
+    """
+
+    name: str
+    moments: Moments
+    grace: timedelta
+    run: Callable[[Context, datetime], None]
+
+
+JOBS = (
+    Job("send-due-notices", timedelta(seconds=1), tasks.send_due_notices),
+    Job("prepare-announcements", timedelta(seconds=5), tasks.prepare_announcements),
+    Job("remind", timedelta(minutes=1), tasks.remind),
+    Job("finish-silent-events", timedelta(seconds=10), tasks.finish_silent_events),
+    Job("refresh-menus", timedelta(seconds=5), tasks.refresh_menus),
+    Job("give-up-claims", timedelta(seconds=5), tasks.give_up_claims),
+    Job("tidy-notices", timedelta(seconds=10), tasks.tidy_notices),
+    Job("check-calendar", timedelta(hours=6), tasks.check_calendar),
+)
+TIMED = (
+    # Not after 20:00, when nothing may be pushed: what is held then waits for the next week's.
+    Timed("make-digests", DigestTime(), timedelta(hours=4), tasks.make_digests),
+    Timed("fade-texts", Daily(time(3, 30)), timedelta(days=1), tasks.fade_texts),
+)
