@@ -16,6 +16,8 @@ class Gate(StrEnum):
     SIGNED = "signed"
     LOOPBACK = "loopback"
     STAFF = "staff"
+    FOLLOWER = "follower"
+    MEMBER = "member"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,16 @@ def loopback(reason: str) -> Callable[[View], View]:
 def staff(permission: Permission | None) -> Callable[[View], View]:
     """A signed-in account whose roles give `permission` on the subtree that the view works on."""
     return _declare(Access(Gate.STAFF, permission or "any signed-in account", permission))
+
+
+def follower(reason: str) -> Callable[[View], View]:
+    """Whoever WeChat says they are, and whose chat we know; bound or not: `reason` says what is shown to whom."""
+    return _declare(Access(Gate.FOLLOWER, reason))
+
+
+def member(reason: str) -> Callable[[View], View]:
+    """A follower who is bound, for their own things only: `reason` says by what the view keeps to them."""
+    return _declare(Access(Gate.MEMBER, reason))
 
 
 def access_of(view: Callable[..., Any]) -> Access | None:

@@ -14,7 +14,7 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 WITH_TEMPORARY_PASSWORD = frozenset({"console.password", "console.change_password", "console.sign_out"})
 SIGN_IN = "console.sign_in"
 LARGEST_FORM = 256 * 1024
-LARGEST = {"console.upload_roster": 21 * 1024 * 1024}
+LARGEST = {"console.upload_roster": 21 * 1024 * 1024, "console.attach": 11 * 1024 * 1024}
 
 
 @console.before_request

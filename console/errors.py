@@ -4,7 +4,7 @@ import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
 from app.core.errors import DomainError
 from console.access import is_console_path
@@ -26,6 +26,10 @@ TEXTS = {
     ),
 }
 
+TOO_LARGE = {
+    "console.attach": "每个附件不超过 10 MB，请压缩后再传。通知没有任何改动，返回上一页可以继续。",
+}
+
 
 def configure(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
@@ -39,6 +43,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def page(code: int) -> str:
     title, text = TEXTS.get(code, TEXTS[500])
+    if code == RequestEntityTooLarge.code:
+        text = TOO_LARGE.get(request.endpoint or "", text)
     fragment = "HX-Request" in request.headers
     template = "console/error_fragment.html" if fragment else "console/error.html"
     return render_template(template, code=code, title=title, text=text)

@@ -8,6 +8,10 @@ from app.feedback.models import Side
 from app.feedback.states import ThreadState
 from app.meetings.models import MeetingKind, Way
 from app.members.models import Gender, MemberKind, PartyStatus
+from app.notices.announcements.states import AnnouncementState
+from app.notices.channels import Unreachable
+from app.notices.models import Channel, Topic, Urgency
+from app.notices.states import DeliveryState
 from app.organizations.models import OrganizationKind
 from app.staff.models import Role
 from app.staff.verification import Fault
@@ -74,6 +78,50 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Side.WRITER: "来信人",
         Side.OFFICE: "组织回复",
     },
+    DeliveryState: {
+        DeliveryState.HELD: "等待汇总",
+        DeliveryState.QUEUED: "待发送",
+        DeliveryState.SENDING: "发送中",
+        DeliveryState.SENT: "已发出",
+        DeliveryState.DELIVERED: "已送达",
+        DeliveryState.LISTED: "仅在通知列表",
+        DeliveryState.REJECTED: "未送达",
+        DeliveryState.UNCERTAIN: "结果不明",
+        DeliveryState.WITHDRAWN: "已撤回",
+    },
+    Channel: {
+        Channel.CUSTOMER: "客服消息",
+        Channel.TEMPLATE: "模板消息",
+        Channel.SUBSCRIPTION: "订阅通知",
+        Channel.MINI_PROGRAM: "小程序订阅消息",
+    },
+    Unreachable: {
+        Unreachable.NOT_BOUND: "还没有绑定微信",
+        Unreachable.NOT_FOLLOWING: "没有关注公众号",
+        Unreachable.SWITCHED_OFF: "本人关闭了这类推送",
+        Unreachable.NO_CHANNEL: "目前没有能送到的方式",
+    },
+    Urgency: {
+        Urgency.DIGEST: "随每周汇总",
+        Urgency.OWN_PUSH: "单独推送",
+        Urgency.PERSONAL: "个人事项",
+        Urgency.EMERGENCY: "紧急",
+    },
+    Topic: {
+        Topic.ANNOUNCEMENTS: "通知公告",
+        Topic.MEETINGS: "会议提醒",
+        Topic.DUES: "党费提醒",
+        Topic.STUDY: "学习推送",
+        Topic.DIGEST: "每周汇总",
+    },
+    AnnouncementState: {
+        AnnouncementState.DRAFT: "草稿",
+        AnnouncementState.IN_REVIEW: "待审核",
+        AnnouncementState.SCHEDULED: "待发送",
+        AnnouncementState.SENDING: "发送中",
+        AnnouncementState.SENT: "已发完",
+        AnnouncementState.WITHDRAWN: "已撤回",
+    },
     Role: {
         Role.SECRETARY: "党组织书记",
         Role.ORGANIZER: "组织委员",
@@ -126,6 +174,21 @@ ACTIONS = {
     "meeting.signed_in_by_recorder": "补签",
     "meeting.names_seen": "查看到会名单",
     "feedback.answered": "回复意见",
+    "announcement.drafted": "起草通知",
+    "announcement.revised": "修改通知",
+    "announcement.addressed": "选定发送范围",
+    "announcement.attached": "添加附件",
+    "announcement.detached": "去掉附件",
+    "announcement.submitted": "提交通知审核",
+    "announcement.sent_back": "退回通知",
+    "announcement.approved": "审核通过通知",
+    "announcement.scheduled": "安排发送通知",
+    "announcement.withdrawn": "撤回通知",
+    "announcement.retried": "重试发送",
+    "announcement.exported": "导出发送结果",
+    "announcement.told_in_person": "记录当面告知",
+    "announcement.review_asked": "要求审核通知",
+    "announcement.review_lifted": "取消审核要求",
     "calendar.day_set": "调整工作日",
     "calendar.day_cleared": "恢复默认工作日",
     "audit.verified": "核验操作记录",
@@ -137,6 +200,7 @@ SUBJECTS = {
     "member": "人员",
     "meeting": "会议",
     "feedback": "意见",
+    "announcement": "通知",
     "organization": "组织",
     "roster": "名册",
     "calendar": "工作日历",
@@ -155,6 +219,9 @@ DETAILS = {
     "username": "账号",
     "rows": "行数",
     "file": "文件",
+    "note": "意见",
+    "states": "结果",
+    "format": "格式",
 }
 
 ROLES = {role.value: text for role, text in LABELS[Role].items()}

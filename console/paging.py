@@ -7,6 +7,8 @@ from flask import request, url_for
 
 PER_PAGE = 30
 LAST_POSSIBLE = 100_000
+LONGEST_LIST = 5000
+"""Rows that a browser prints at once; a longer list is printed branch by branch."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ NAVIGATION = (
     ("console.dashboard", "首页", "home", Permission.DASHBOARD_VIEW),
     ("console.organizations", "组织", "sitemap", Permission.ORGANIZATIONS_VIEW),
     ("console.members", "党员", "users", Permission.MEMBERS_VIEW),
+    ("console.announcements", "通知公告", "speakerphone", Permission.NOTICES_VIEW),
     ("console.meetings", "会议", "calendar-event", Permission.MEETINGS_VIEW),
     ("console.tray", "意见", "message-2", Permission.FEEDBACK_VIEW),
     ("console.roster", "名册导入", "file-import", Permission.ROSTER_IMPORT),

@@ -1,5 +1,8 @@
 """What a secretary reads when the domain refuses."""
 
+from collections.abc import Sequence
+from typing import cast
+
 from app.core.clock import local_text
 from app.core.errors import DomainError
 
@@ -18,8 +21,39 @@ SENTENCES = {
     "meeting_over": "会议已经结束，不能取消。",
     "answer_empty": "请写下回复内容。",
     "feedback_too_long": "回复请控制在 600 字以内，微信一条消息只放得下这些。",
+    "title_wrong": "请写标题，最多 60 个字。",
+    "body_empty": "请写正文。",
+    "body_too_long": "正文太长了，请缩短，或者把全文做成附件。",
+    "urgency_personal": "请选择怎样送达。",
+    "basis_too_long": "依据的文件名称太长了，请写文号或简称。",
+    "confirm_until_wrong": "请人知晓的日期要晚于发送时间，请改一个日期。",
+    "confirm_without_basis": "填了知晓日期，就要写明依据的文件；不需要逐人知晓，请把日期清空。",
+    "audience_unreadable": "发送范围没有读懂，请重新选择。",
+    "audience_too_large": "一次最多勾选 500 个组织、加上 500 个人。人多时请勾选上级组织并包括下级。",
+    "audience_nothing_chosen": "还没有选发给谁：请勾选组织，或者加上几个人。",
+    "audience_out_of_scope": "选的组织或人员不在发文组织的范围内，没有人会收到。请重新选择。",
+    "audience_nobody": "这样选，一个人也没有：组织里没有符合条件的人。请放宽人员类别或职务，或者换组织。",
+    "announcement_overtaken": "这条通知刚刚被别人改过或处理过。下面是最新的样子，请看过再操作。",
+    "announcement_state": "这条通知现在的状态不能这样操作。下面是最新的样子。",
+    "review_needed": "这条通知要由另一个人审核，请提交审核。",
+    "reviewer_is_author": "起草的人不能审核自己的通知，请另一位有审核权限的同事办理。",
+    "note_empty": "退回时请写明要改什么。",
+    "send_at_wrong": "请填好定时发送的日期和时间。",
+    "send_at_past": "定时的时间已经过去，请改一个以后的时间，或者选马上发。",
+    "send_at_unclear": "填了定时的时间，选的却是马上发：请选“定时”，或者把时间清空。",
+    "not_addressed": "这条通知没有发给这个人，不能记录。",
+    "not_asked": "这条通知不要求逐人知晓。",
+    "retry_states": "请先勾选要重试的一类。",
+    "attachment_name": "文件名里不能有路径或看不见的字符，请改名后再传。",
+    "attachment_kind": "文件内容与类型不符，或者不是可以上传的类型。可以传 PDF、docx、xlsx、pptx、jpg、png 和 txt。",
+    "attachment_too_large": "文件超过 10 MB，请压缩或分成几个再传。",
+    "attachment_too_many": "一条通知最多 5 个附件。",
+    "attachment_damaged": "文件打不开，可能已损坏，请重新保存后再传。",
+    "attachment_macros": "文件里带有宏，请另存为不带宏的文档再传。",
     "refused": "这一步没有成功，请核对后再试。",
 }
+
+MARKED = "里面有“{}”字样。涉密和内部事项不能经微信发送，请改写，或者用纸质文件传达。"
 
 
 def sentence(refusal: DomainError) -> str:
@@ -27,4 +61,6 @@ def sentence(refusal: DomainError) -> str:
     if refusal.code == "account_locked" and until is not None:
         moment = local_text(until, "%H:%M")
         return f"连续输错次数过多，账号已锁定，{moment} 之后可以再试。急用请联系账号管理员。"
+    if words := refusal.details.get("words"):
+        return MARKED.format("”“".join(cast("Sequence[str]", words)))
     return SENTENCES.get(refusal.code, SENTENCES["refused"])

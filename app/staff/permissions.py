@@ -17,19 +17,26 @@ class Permission(StrEnum):
     MEETINGS_MANAGE = "meetings.manage"
     FEEDBACK_VIEW = "feedback.view"
     FEEDBACK_ANSWER = "feedback.answer"
+    NOTICES_VIEW = "notices.view"
+    NOTICES_WRITE = "notices.write"
+    NOTICES_APPROVE = "notices.approve"
+    NOTICES_EXPORT = "notices.export"
     CALENDAR_EDIT = "calendar.edit"
     AUDIT_VIEW = "audit.view"
     STAFF_MANAGE = "staff.manage"
 
 
 P = Permission
-VIEWS = frozenset({P.DASHBOARD_VIEW, P.ORGANIZATIONS_VIEW, P.MEMBERS_VIEW, P.MEETINGS_VIEW})
+VIEWS = frozenset({P.DASHBOARD_VIEW, P.ORGANIZATIONS_VIEW, P.MEMBERS_VIEW, P.MEETINGS_VIEW, P.NOTICES_VIEW})
+NOTICES = frozenset({P.NOTICES_WRITE, P.NOTICES_APPROVE, P.NOTICES_EXPORT})
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.SECRETARY: VIEWS
+    | NOTICES
     | {P.MEMBERS_REVEAL, P.MEMBERS_BIND, P.MEETINGS_MANAGE, P.FEEDBACK_VIEW, P.FEEDBACK_ANSWER},
-    Role.ORGANIZER: VIEWS | {P.MEMBERS_BIND, P.MEETINGS_MANAGE},
+    Role.ORGANIZER: VIEWS | {P.MEMBERS_BIND, P.MEETINGS_MANAGE, P.NOTICES_WRITE},
     Role.OFFICE: VIEWS
+    | NOTICES
     | {
         P.MEMBERS_REVEAL,
         P.MEMBERS_BIND,

@@ -25,6 +25,12 @@ def account(session: Session, account_id: int) -> StaffAccount:
     return session.get_one(StaffAccount, account_id)
 
 
+def display_name(session: Session, username: str) -> str:
+    """The username itself where there is no such account any more."""
+    name = session.scalar(select(StaffAccount.display_name).where(StaffAccount.username == username))
+    return name or username
+
+
 def in_scope(session: Session, scope: Scope) -> list[Listed]:
     """Accounts whose every role lies in the scope, with their roles; two statements however many."""
     found = session.scalars(select(StaffAccount).where(_managed(scope)).order_by(StaffAccount.username)).all()

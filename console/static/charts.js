@@ -25,7 +25,7 @@
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, renderMode: "richText", confine: true },
       legend: { show: data.heads.length > 1, top: 0, left: 0, itemWidth: 12, itemHeight: 12 },
       grid: { left: 4, right: 44, top: data.heads.length > 1 ? 34 : 8, bottom: 4, containLabel: true },
-      xAxis: { type: "value", minInterval: 1, axisLabel: { color: "#6b6660" }, splitLine: { lineStyle: { color: "#ece8e2" } } },
+      xAxis: { type: "value", minInterval: 1, axisLabel: { color: "#6b6660", hideOverlap: true }, splitLine: { lineStyle: { color: "#ece8e2" } } },
       yAxis: {
         type: "category",
         inverse: true,

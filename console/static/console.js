@@ -45,6 +45,21 @@
     }
   });
 
+  // Filling in a time means to choose it.
+  document.addEventListener("input", (event) => {
+    const picks = document.getElementById(event.target.dataset?.picks ?? "");
+    if (picks) picks.checked = true;
+  });
+
+  // Half an hour of uploading, and then a refusal: said before it begins.
+  document.addEventListener("change", (event) => {
+    const { most, tooLarge } = event.target.dataset ?? {};
+    if (!most) return;
+    const heavy = [...event.target.files].some((file) => file.size > Number(most));
+    event.target.setCustomValidity(heavy ? tooLarge : "");
+    event.target.reportValidity();
+  });
+
   // The second tap of an impatient finger; the server refuses a repeat as well.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -6,6 +6,7 @@ import secrets
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import qr
 from app.access import staff
 from app.core.db import Session
 from app.core.errors import DomainError
@@ -16,7 +17,7 @@ from app.staff import queries as people
 from app.staff import roles, second_factor
 from app.staff.models import Role, StaffAccount
 from app.staff.permissions import Permission
-from console import fields, once, qr
+from console import fields, once
 from console.blueprint import console
 from console.edge import acting, keep_trail, now, scope, services
 from console.refusals import sentence

@@ -16,6 +16,8 @@ from app.feedback.states import ThreadState
 from app.meetings import queries as meetings
 from app.members import queries as members
 from app.members.queries import Counts
+from app.notices.announcements import queries as announcements
+from app.notices.announcements.states import AnnouncementState
 from app.organizations import queries as organizations
 from app.organizations.models import BRANCH_KINDS, OrganizationKind
 from app.organizations.queries import Node
@@ -55,6 +57,7 @@ def dashboard() -> ResponseReturnValue:
             missing_year=calendar.missing_year(session, local_day(now())),
             letters=_letters(session),
             gatherings=_gatherings(session),
+            notices=_notices(session),
             overview=_overview(session),
         )
 
@@ -71,6 +74,19 @@ def _gatherings(session: Session) -> Sequence[object] | None:
     if not acting().may(Permission.MEETINGS_VIEW):
         return None
     return meetings.upcoming(session, scope_of(Permission.MEETINGS_VIEW), now=now(), limit=SHOWN)
+
+
+def _notices(session: Session) -> Sequence[object] | None:
+    """What somebody must approve, and what is on its way out."""
+    if not acting().may(Permission.NOTICES_VIEW):
+        return None
+    scope = scope_of(Permission.NOTICES_VIEW)
+    under_way = (AnnouncementState.IN_REVIEW, AnnouncementState.SENDING, AnnouncementState.SCHEDULED)
+    return [
+        one
+        for state in under_way
+        for one in announcements.listing(session, scope, state=state, offset=0, limit=SHOWN)
+    ]
 
 
 def _overview(session: Session) -> Overview | None:

@@ -7,6 +7,7 @@ import structlog
 from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import qr
 from app.access import staff
 from app.core.db import Session
 from app.meetings import queries as meetings
@@ -16,7 +17,6 @@ from app.organizations import queries as organizations
 from app.staff.permissions import Permission
 from app.wechat.client import LONGEST_QR
 from app.wechat.errors import WeChatError
-from console import qr
 from console.blueprint import console
 from console.edge import now, services
 from console.views.meetings import keeps_names, wanted

@@ -95,6 +95,51 @@ def broken_file(side: Side) -> dict[str, object]:
     return {"organization": side.branch_id, "file": (BytesIO(b"no workbook"), "roster.xlsx")}
 
 
+def draft(side: Side) -> dict[str, object]:
+    return {"announcement_id": side.announced.draft_id}
+
+
+def in_review(side: Side) -> dict[str, object]:
+    return {"announcement_id": side.announced.review_id}
+
+
+def sent(side: Side) -> dict[str, object]:
+    return {"announcement_id": side.announced.sent_id}
+
+
+def attached(side: Side) -> dict[str, object]:
+    return {**draft(side), "attachment_id": side.announced.attachment_id}
+
+
+def written(side: Side) -> dict[str, object]:
+    return {
+        "organization": side.branch_id,
+        "title": "植树活动通知",
+        "body": "周六上午九点集合",
+        "urgency": "digest",
+        "revision": 1,
+    }
+
+
+def addressed(side: Side) -> dict[str, object]:
+    return {"organization": side.branch_id, "below": side.branch_id, "kind": "full", "revision": 1, "q": "钱"}
+
+
+def no_document(_: Side) -> dict[str, object]:
+    return {"revision": 1, "file": (BytesIO(b"no document"), "notice.pdf")}
+
+
+def told(side: Side) -> dict[str, object]:
+    return {"told": f"{side.announced.asking_id}-{side.member_id}"}
+
+
+def branch(side: Side) -> dict[str, object]:
+    return {"organization": side.branch_id}
+
+
+FIRST = fixed({"revision": 1})
+
+
 def posted(endpoint: str, **more: object) -> Visit:
     return Visit(endpoint, method="POST", **{"right": 302, **more})  # type: ignore[arg-type]
 
@@ -128,6 +173,36 @@ VISITS = (
     Visit("console.tray", Elsewhere.OWN_ONLY),
     Visit("console.thread", arguments=thread),
     posted("console.answer_thread", arguments=thread, form=fixed({"text": "已安排", "seen": 999})),
+    Visit("console.announcements", Elsewhere.OWN_ONLY),
+    Visit("console.new_announcement", Elsewhere.OWN_ONLY),
+    posted("console.write_announcement", form=written),
+    posted("console.preview_announcement", elsewhere=Elsewhere.OWN_ONLY, form=written, right=200),
+    Visit("console.announcement", arguments=draft),
+    Visit("console.announcement_rest", arguments=draft),
+    Visit("console.edit_announcement", arguments=draft),
+    posted("console.revise_announcement", arguments=draft, form=written),
+    Visit("console.announcement_audience", arguments=draft),
+    posted("console.set_audience", arguments=draft, form=addressed),
+    posted("console.count_audience", arguments=draft, form=addressed, right=200),
+    posted("console.find_people", arguments=draft, form=addressed, right=200),
+    Visit("console.attachment", arguments=attached),
+    posted("console.attach", arguments=draft, form=no_document, right=422),
+    posted("console.detach", arguments=attached, form=FIRST),
+    posted("console.submit_announcement", arguments=draft, form=FIRST),
+    posted("console.schedule_announcement", arguments=draft, form=FIRST),
+    posted("console.approve_announcement", arguments=in_review, form=FIRST),
+    posted("console.send_back_announcement", arguments=in_review, form=fixed({"revision": 1, "note": "改"})),
+    posted("console.withdraw_announcement", arguments=sent),
+    Visit("console.announcement_results", arguments=sent),
+    Visit("console.announcement_progress", arguments=sent),
+    posted("console.retry_announcement", arguments=sent, form=fixed({"state": "rejected"})),
+    posted("console.export_results", arguments=sent, form=fixed({"format": "csv"}), right=200),
+    Visit("console.follow_up", Elsewhere.OWN_ONLY),
+    posted("console.record_told", elsewhere=Elsewhere.OWN_ONLY, form=told),
+    Visit("console.sending_plan", Elsewhere.OWN_ONLY),
+    Visit("console.review_duties", Elsewhere.OWN_ONLY),
+    posted("console.set_review_duty", form=branch),
+    posted("console.lift_review_duty", form=branch),
     Visit("console.calendar", Elsewhere.SAME),
     posted("console.set_day", elsewhere=Elsewhere.SAME, form=fixed({"day": "2027-01-01", "kind": "rest"})),
     posted("console.clear_day", elsewhere=Elsewhere.SAME, form=fixed({"day": "2027-01-01"})),

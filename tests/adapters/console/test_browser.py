@@ -89,6 +89,18 @@ def paths(world: World) -> list[str]:
         "/console/meetings/new",
         f"/console/meetings/{left.meeting_id}",
         f"/console/meetings/{left.meeting_id}/screen",
+        "/console/announcements",
+        "/console/announcements/new",
+        f"/console/announcements/{left.announced.draft_id}",
+        f"/console/announcements/{left.announced.draft_id}/edit",
+        f"/console/announcements/{left.announced.draft_id}/audience",
+        f"/console/announcements/{left.announced.draft_id}/rest",
+        f"/console/announcements/{left.announced.review_id}",
+        f"/console/announcements/{left.announced.sent_id}",
+        f"/console/announcements/{left.announced.sent_id}/results",
+        "/console/announcements/follow-up",
+        "/console/announcements/plan",
+        "/console/announcements/review-duties",
         "/console/feedback",
         f"/console/feedback/{left.thread_id}",
         "/console/password",
@@ -176,6 +188,51 @@ def test_recorder_button_changes_the_list_in_place(window: Window, world: World)
 
     expect(page.locator("#attendance")).to_contain_text("1 / 2")
     assert page.url.endswith(f"/console/meetings/{world.left.meeting_id}")
+
+
+def test_writing_shows_the_phone_beside_it(window: Window) -> None:
+    page = window.visit("/console/announcements/new")
+
+    page.get_by_label("标题").fill("植树活动")
+    page.get_by_label("正文").press_sequentially("带手套", delay=10)
+    page.get_by_role("button", name="分条").click()
+
+    expect(page.get_by_label("正文")).to_have_value("- 带手套")
+    expect(page.locator("#preview li")).to_have_text("带手套")
+    expect(page.locator("#preview")).to_contain_text("植树活动")
+    assert window.faults == []
+
+
+def test_picker_counts_and_finds_people_in_place(window: Window, world: World) -> None:
+    page = window.visit(f"/console/announcements/{world.left.announced.draft_id}/audience")
+
+    expect(page.locator("#count")).to_contain_text("将发给 2 人")
+    page.get_by_label("东山一支部").first.uncheck()
+    expect(page.locator("#count")).to_contain_text("请先勾选")
+    page.get_by_label("按姓名找人").press_sequentially("赵", delay=20)
+    page.get_by_label("东山赵一").check()
+    expect(page.locator("#count")).to_contain_text("将发给 1 人")
+    page.get_by_role("button", name="保存，下一步：核对").click()
+
+    expect(page.locator("dl.facts")).to_contain_text("另加 1 人")
+    assert window.faults == []
+
+
+def test_choosing_a_time_chooses_later(window: Window, world: World) -> None:
+    page = window.visit(f"/console/announcements/{world.left.announced.draft_id}")
+
+    page.get_by_label("几点").fill("10:30")
+
+    expect(page.locator("#later")).to_be_checked()
+
+
+def test_results_can_be_downloaded(window: Window, world: World) -> None:
+    page = window.visit(f"/console/announcements/{world.left.announced.sent_id}/results")
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="导出 Excel").click(no_wait_after=True)
+
+    assert download.value.suggested_filename.endswith("-东山学习安排.xlsx")
 
 
 def test_reveal_phone_in_place(window: Window, world: World) -> None:

@@ -45,7 +45,7 @@ def test_answer_is_shown_and_on_its_way_to_the_writer(site: Site, secretary: Bro
     assert answer.location == path_of(world)
     assert "明天起提前半小时。" in secretary.get(path_of(world)).text
     with site.services.sessions.read() as session:
-        assert session.query(Delivery).count() == 1
+        assert session.query(Delivery).filter(Delivery.kind == "feedback_answered").count() == 1
 
 
 def test_answer_to_somebody_who_left_promises_no_notice(site: Site, secretary: Browser, world: World) -> None:
@@ -65,7 +65,7 @@ def test_answer_sent_twice_is_one_answer_and_one_notice(site: Site, secretary: B
     assert replies == [path_of(world)] * 2
     assert answers(site, world.left.thread_id) == ["明天起提前半小时。"]
     with site.services.sessions.read() as session:
-        assert session.query(Delivery).count() == 1
+        assert session.query(Delivery).filter(Delivery.kind == "feedback_answered").count() == 1
 
 
 def test_answer_that_crosses_a_colleagues_is_held_back_with_its_text(

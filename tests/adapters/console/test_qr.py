@@ -5,7 +5,7 @@ import re
 import pytest
 import qrcode
 
-from console import qr
+from app import qr
 
 RUN = re.compile(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z")
 

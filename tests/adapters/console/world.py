@@ -11,9 +11,9 @@ from app.members import registry
 from app.members.models import MemberKind
 from app.members.roster.models import RosterImport
 from app.organizations.models import Organization, OrganizationKind
-from app.schema import METADATA
 from app.staff.models import Role, StaffAccount, StaffRole
-from tests import factories
+from tests import factories, tables
+from tests.adapters.console.announced import Announced, seed
 from tests.factories import NOW
 
 
@@ -31,6 +31,7 @@ class Side:
     account_id: int
     spare_role_id: int
     roster_id: int
+    announced: Announced
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class World:
 
 def build(database: Path, vault: Vault) -> World:
     engine = new_engine(f"sqlite:///{database}")
-    METADATA.create_all(engine)
+    tables.empty(engine)
     with Sessions(engine).begin() as session:
         root = factories.organization(session, name="集团党委", kind=OrganizationKind.COMMITTEE)
         world = World(root.id, _side(session, root, "东山", vault), _side(session, root, "西河", vault))
@@ -92,6 +93,7 @@ def _side(session: Session, root: Organization, mark: str, vault: Vault) -> Side
         account_id=account_id,
         spare_role_id=spare,
         roster_id=_roster(session, mark, branch).id,
+        announced=seed(session, mark, branch, (member, bound)),
     )
 
 
