@@ -16,6 +16,8 @@ class Who(StrEnum):
     STRANGER = "stranger"
     WRONG_ROLE = "wrong role"
     WRONG_SUBTREE = "wrong subtree"
+    FOLLOWER = "follower"
+    OTHER_MEMBER = "other member"
     RIGHT = "right one"
 
 
@@ -41,7 +43,9 @@ def needed(access: Access) -> frozenset[Who]:
     if access.gate is Gate.PUBLIC:
         return frozenset({Who.STRANGER})
     if access.gate is Gate.STAFF and access.permission is not None:
-        return frozenset(Who)
+        return frozenset({Who.STRANGER, Who.WRONG_ROLE, Who.WRONG_SUBTREE, Who.RIGHT})
+    if access.gate in (Gate.FOLLOWER, Gate.MEMBER):
+        return frozenset({Who.STRANGER, Who.FOLLOWER, Who.OTHER_MEMBER, Who.RIGHT})
     return frozenset({Who.STRANGER, Who.RIGHT})
 
 

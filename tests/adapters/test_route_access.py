@@ -7,10 +7,11 @@ import pytest
 from app.access import public
 from tests.adapters import open_routes
 from tests.adapters.console import matrix
+from tests.adapters.pages import matrix as pages
 from tests.adapters.route_cases import Case, Who, gaps, routes, undeclared
 from tests.adapters.site import Site
 
-CASES = (*matrix.CASES, *open_routes.CASES)
+CASES = (*matrix.CASES, *pages.CASES, *open_routes.CASES)
 
 
 def test_every_route_is_declared(site: Site) -> None:

@@ -1,0 +1,198 @@
+"""Every route of the member pages, tried by a stranger, a follower, another member and the right one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+
+from app.members import page_sessions
+from app.members.models import WeChatIdentity
+from app.notices.announcements.models import Confirmation
+from pages.sign_in import COOKIE
+from tests import factories
+from tests.adapters.console.world import Side
+from tests.adapters.pages.addressed import announce, attach
+from tests.adapters.pages.door import TOKEN
+from tests.adapters.route_cases import Case, Who
+from tests.adapters.site import Site
+
+WORLD = "tests.world"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`elsewhere` and `unbound`: what another member and a follower get; `own`: whether it shows our mark."""
+
+    endpoint: str
+    method: str = "GET"
+    form: Mapping[str, object] = field(default_factory=dict)
+    query: str = ""
+    right: int = 200
+    elsewhere: int = 200
+    unbound: int = 403
+    own: bool = True
+
+
+VISITS = (
+    Visit("pages.home", unbound=200),
+    Visit("pages.me", unbound=200),
+    Visit("pages.notices"),
+    Visit("pages.notice", elsewhere=404),
+    Visit("pages.confirm", "POST", right=303, elsewhere=404, own=False),
+    Visit("pages.attachment", elsewhere=404, own=False),
+    Visit("pages.save_topics", "POST", right=303, elsewhere=303, own=False),
+    # Signed, or honestly not: WeChat is not reached from here.
+    Visit(
+        "pages.sdk_config",
+        query="?url=http://localhost/m/me",
+        right=503,
+        elsewhere=503,
+        unbound=503,
+        own=False,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was addressed to the left side's bound member."""
+
+    announcement_id: int
+    attachment_id: int
+
+    def address(self, site: Site, visit: Visit) -> str:
+        values: dict[str, Any] = {}
+        if visit.endpoint in ("pages.notice", "pages.confirm", "pages.attachment"):
+            values["announcement_id"] = self.announcement_id
+        if visit.endpoint == "pages.attachment":
+            values["attachment_id"] = self.attachment_id
+        with site.app.test_request_context():
+            return url_for(visit.endpoint, **values) + visit.query
+
+
+def _left(site: Site) -> Side:
+    found: Side = site.app.extensions[WORLD].left
+    return found
+
+
+def _send(site: Site) -> Sent:
+    left = _left(site)
+    with site.services.sessions.begin() as session:
+        sent = announce(
+            session,
+            organization_id=left.branch_id,
+            members=[left.bound_member_id],
+            title=f"{left.mark}组织生活会",
+            basis="组织生活会方案",
+        )
+        return Sent(sent, attach(session, sent))
+
+
+def _ask(site: Site, visit: Visit, sent: Sent, identity_id: int | None) -> tuple[int, str, str]:
+    """(status, text, where it led)."""
+    client = site.app.test_client()
+    form = dict(visit.form)
+    if identity_id is not None:
+        client.set_cookie(COOKIE, _token(site, identity_id), path="/m")
+        token = TOKEN.search(client.get("/m/me").text)
+        form["csrf_token"] = token[1] if token else ""
+    address = sent.address(site, visit)
+    answer = client.open(address, method=visit.method, data=form if visit.method == "POST" else None)
+    return (
+        answer.status_code,
+        answer.get_data().decode("utf-8", "replace"),
+        answer.headers.get("Location", ""),
+    )
+
+
+def _token(site: Site, identity_id: int) -> str:
+    with site.services.sessions.begin() as session:
+        return page_sessions.start(
+            session, identity_id=identity_id, lifetime=timedelta(hours=12), now=site.clock.now()
+        )
+
+
+def _chat_of(site: Site, member_id: int) -> int:
+    with site.services.sessions.read() as session:
+        return session.scalars(select(WeChatIdentity.id).where(WeChatIdentity.member_id == member_id)).one()
+
+
+def _confirmed(site: Site) -> list[int]:
+    with site.services.sessions.read() as session:
+        return list(session.scalars(select(Confirmation.member_id)))
+
+
+def by_stranger(visit: Visit, site: Site) -> None:
+    status, text, location = _ask(site, visit, _send(site), None)
+
+    assert (status, text) == (302, "")
+    assert location.startswith("http://127.0.0.1:9/connect/oauth2/authorize?")
+
+
+def by_follower(visit: Visit, site: Site) -> None:
+    sent = _send(site)
+    with site.services.sessions.begin() as session:
+        follower = factories.identity(session).id
+
+    status, text, _ = _ask(site, visit, sent, follower)
+
+    # A form's token is on pages that an unbound follower does not get: refused before the binding is asked for.
+    assert status == (400 if visit.method == "POST" else visit.unbound)
+    assert _left(site).mark not in text
+
+
+def by_other_member(visit: Visit, site: Site) -> None:
+    sent = _send(site)
+
+    status, text, _ = _ask(
+        site, visit, sent, _chat_of(site, site.app.extensions[WORLD].right.bound_member_id)
+    )
+
+    assert status == visit.elsewhere
+    assert _left(site).mark not in text
+    assert _confirmed(site) == []
+
+
+def by_right_one(visit: Visit, site: Site) -> None:
+    sent, left = _send(site), _left(site)
+
+    status, text, _ = _ask(site, visit, sent, _chat_of(site, left.bound_member_id))
+
+    assert status == visit.right
+    assert (left.mark in text) is visit.own
+    assert _confirmed(site) == ([left.bound_member_id] if visit.endpoint == "pages.confirm" else [])
+
+
+def asset_to_stranger(site: Site) -> None:
+    with site.stranger().get("/m/static/pages.css") as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "text/css")
+
+
+def way_in_without_an_attempt(site: Site) -> None:
+    assert site.stranger().get("/m/login?code=x&state=y").status_code == 400
+
+
+def no_such_page(site: Site) -> None:
+    assert site.stranger().get("/m/no/such/page").status_code == 404
+
+
+def _cases() -> Iterator[Case]:
+    trials = {
+        Who.STRANGER: by_stranger,
+        Who.FOLLOWER: by_follower,
+        Who.OTHER_MEMBER: by_other_member,
+        Who.RIGHT: by_right_one,
+    }
+    for visit in VISITS:
+        for who, trial in trials.items():
+            yield Case(visit.endpoint, visit.method, who, partial(trial, visit))
+    yield Case("pages.static", "GET", Who.STRANGER, asset_to_stranger)
+    yield Case("pages.login", "GET", Who.STRANGER, way_in_without_an_attempt)
+    yield Case("pages.nowhere", "GET", Who.STRANGER, no_such_page)
+
+
+CASES = tuple(_cases())

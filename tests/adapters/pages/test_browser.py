@@ -1,0 +1,224 @@
+"""The member pages in Debian's Chromium: narrow phones, large type, dark, keyboard, the policy, a slow finger."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect, sync_playwright
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from app.notices.announcements.models import Confirmation
+from pages.sign_in import COOKIE
+from tests.adapters.pages.addressed import announce, attach
+from tests.adapters.pages.door import Door
+from tests.adapters.pages.people import People, Visitor
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium")
+LONG = "关于召开基层党组织组织生活会和开展民主评议党员的通知"
+WIDE = f"<table><tr>{'<td>机电党支部</td>' * 12}</tr></table><p>https://example.cn/{'a' * 90}</p>"
+
+
+@dataclass
+class Window:
+    """A phone's page, with everything that went wrong in it."""
+
+    page: Page
+    base: str
+    faults: list[str] = field(default_factory=list)
+
+    def visit(self, path: str) -> Page:
+        self.page.goto(f"{self.base}{path}", wait_until="load")
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    if CHROMIUM is None:
+        required = os.environ.get("REQUIRE_SERVICES") == "1"
+        (pytest.fail if required else pytest.skip)("no Chromium: run deploy/install-browser.sh")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def base(door: Door) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, door.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def open_window(chromium: Chromium, base: str, door: Door) -> Iterator[Callable[..., Window]]:
+    contexts = []
+
+    def create(visitor: Visitor, **settings: object) -> Window:
+        context = chromium.new_context(
+            **{"locale": "zh-CN", "viewport": {"width": 360, "height": 740}, **settings}  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        cookie = door.signed_in(visitor.identity_id).client.get_cookie(COOKIE, path="/m")
+        assert cookie is not None
+        context.add_cookies([{"name": COOKIE, "value": cookie.value, "domain": "127.0.0.1", "path": "/m"}])
+        page = context.new_page()
+        window = Window(page, base)
+        page.on("console", lambda m: window.faults.append(m.text) if m.type in ("error", "warning") else None)
+        page.on(
+            "request", lambda r: None if r.url.startswith((base, "data:")) else window.faults.append(r.url)
+        )
+        return window
+
+    yield create
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def sent(door: Door, people: People) -> int:
+    assert people.member.member_id is not None
+    with door.services.sessions.begin() as session:
+        made = announce(
+            session,
+            organization_id=people.branch_id,
+            members=[people.member.member_id],
+            title=LONG,
+            body=WIDE,
+            basis=LONG,
+        )
+        attach(session, made, name=f"{'很长的文件名' * 8}.pdf")
+        return made
+
+
+def beyond(page: Page) -> int:
+    """How far the page is wider than the screen."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 768])
+@pytest.mark.parametrize("type_size", ["16px", "24px"])
+def test_pages_fit_and_break_no_rule(
+    open_window: Callable[..., Window], people: People, sent: int, width: int, type_size: str
+) -> None:
+    window = open_window(people.member, viewport={"width": width, "height": 740})
+    wide = []
+
+    for path in ("/m/", "/m/notices", f"/m/notices/{sent}", "/m/me"):
+        page = window.visit(path)
+        page.evaluate(f"document.documentElement.style.fontSize = '{type_size}'")
+        if (more := beyond(page)) > 0:
+            wide.append((path, more))
+
+    assert wide == []
+    assert window.faults == []
+
+
+def test_follower_s_pages_fit_too(open_window: Callable[..., Window], people: People) -> None:
+    window = open_window(people.follower)
+
+    assert [beyond(window.visit(path)) for path in ("/m/", "/m/notices", "/m/me", "/m/nowhere")] == [0] * 4
+
+
+def test_in_the_dark_our_red_stays_our_red(
+    open_window: Callable[..., Window], people: People, sent: int
+) -> None:
+    window = open_window(people.member, color_scheme="dark")
+
+    page = window.visit(f"/m/notices/{sent}")
+
+    expect(page.get_by_role("button", name="已知晓")).to_have_css("background-color", "rgb(197, 57, 47)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(17, 17, 17)")
+
+
+def test_keyboard_first_stop_is_the_way_to_the_text(
+    open_window: Callable[..., Window], people: People
+) -> None:
+    page = open_window(people.member).visit("/m/me")
+
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_switch_is_worked_by_the_keyboard_and_has_a_name(
+    open_window: Callable[..., Window], people: People
+) -> None:
+    page = open_window(people.member).visit("/m/me")
+
+    page.get_by_role("checkbox", name="每周汇总").press("Space")
+    page.get_by_role("button", name="保存设置").press("Enter")
+
+    expect(page.get_by_role("status")).to_have_text("接收设置已保存。")
+    expect(page.get_by_role("checkbox", name="每周汇总")).not_to_be_checked()
+
+
+def test_impatient_finger_sends_once(
+    open_window: Callable[..., Window], people: People, sent: int, door: Door
+) -> None:
+    page = open_window(people.member).visit(f"/m/notices/{sent}")
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+
+    said = page.evaluate(
+        "() => { const b = document.querySelector('form button'); b.click(); b.click(); b.click();"
+        " return b.textContent }"
+    )
+
+    expect(page.get_by_role("status")).to_contain_text("您已确认知晓")
+    assert said == "正在提交…"
+    assert len(posts) == 1
+    with door.services.sessions.read() as session:
+        assert session.scalars(select(Confirmation.member_id)).all() == [people.member.member_id]
+
+
+def test_button_works_again_after_the_network_failed(
+    open_window: Callable[..., Window], people: People, sent: int
+) -> None:
+    page = open_window(people.member).visit(f"/m/notices/{sent}")
+    page.route("**/confirm", lambda route: route.abort())
+    page.get_by_role("button", name="已知晓").click()
+    page.unroute("**/confirm")
+
+    page.go_back()
+    page.get_by_role("button", name="已知晓").click()
+
+    expect(page.get_by_role("status")).to_contain_text("您已确认知晓")
+
+
+def test_without_scripts_everything_works(
+    open_window: Callable[..., Window], people: People, sent: int
+) -> None:
+    window = open_window(people.member, java_script_enabled=False)
+    page = window.visit("/m/")
+
+    page.get_by_role("link", name=LONG).click()
+    page.get_by_role("button", name="已知晓").click()
+
+    expect(page.get_by_role("status")).to_contain_text("您已确认知晓")
+
+
+def test_names_are_there_for_a_screen_reader(
+    open_window: Callable[..., Window], people: People, sent: int
+) -> None:
+    page = open_window(people.member).visit(f"/m/notices/{sent}")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(LONG)
+    expect(page.get_by_role("navigation", name="主菜单").get_by_role("link")).to_have_count(3)
+    expect(page.locator("nav [aria-current=page]")).to_have_text("通知")
+    expect(page.get_by_role("region", name="附件")).to_be_visible()
