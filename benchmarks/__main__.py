@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("callback",)
+NAMES = ("callback", "fanout", "prepare")
 
 
 def main() -> None:

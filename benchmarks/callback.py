@@ -16,8 +16,8 @@ ROUNDS = 3
 CONNECTIONS = 32
 WARM_UP = 300
 
-# As the demo and docs/deploy start it: a SQLite file has one writer, so one process serves it.
-ZHIBU = "granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 8 --no-ws app.wsgi:app"
+ASGI = "granian --interface asgi --host 127.0.0.1 --port {port} --no-ws"
+ZHIBU = f"{ASGI} --workers-kill-timeout 5 app.asgi:app --workers"
 SYNC = "gunicorn --no-control-socket -k sync -w 2 -b 127.0.0.1:{port}"
 
 
@@ -35,25 +35,27 @@ class Case:
         return self.mode == "safe"
 
 
+KINDS = (
+    ("plain text", "plain", scene.text_message),
+    ("safe text", "safe", scene.text_message),
+    ("safe scan", "safe", scene.scan_message),
+)
 CASES = (
     Case("bare flask", f"{SYNC} benchmarks.peers.bare_flask:app", "safe", scene.text_message),
-    Case(
-        "wechatpy echo, plain text", f"{SYNC} benchmarks.peers.wechatpy_echo:app", "plain", scene.text_message
+    *(
+        Case(f"wechatpy echo, {name}", f"{SYNC} benchmarks.peers.wechatpy_echo:app", mode, message)
+        for name, mode, message in KINDS
     ),
-    Case(
-        "wechatpy echo, safe text", f"{SYNC} benchmarks.peers.wechatpy_echo:app", "safe", scene.text_message
+    *(
+        Case(f"zhibu x{processes}, {name}", f"{ZHIBU} {processes}", mode, message)
+        for name, mode, message in KINDS
+        for processes in (1, 2)
     ),
-    Case(
-        "wechatpy echo, safe scan", f"{SYNC} benchmarks.peers.wechatpy_echo:app", "safe", scene.scan_message
-    ),
-    Case("zhibu, plain text", ZHIBU, "plain", scene.text_message),
-    Case("zhibu, safe text", ZHIBU, "safe", scene.text_message),
-    Case("zhibu, safe scan", ZHIBU, "safe", scene.scan_message),
 )
 PAIRS = {
-    "plain text": ("zhibu, plain text", "wechatpy echo, plain text"),
-    "safe text": ("zhibu, safe text", "wechatpy echo, safe text"),
-    "safe scan": ("zhibu, safe scan", "wechatpy echo, safe scan"),
+    f"{name}, {processes} of ours": (f"zhibu x{processes}, {name}", f"wechatpy echo, {name}")
+    for name, _, _ in KINDS
+    for processes in (1, 2)
 }
 
 

@@ -50,7 +50,11 @@ def running(command: list[str], environment: Mapping[str, str]) -> Iterator[Serv
         yield Server(process.pid, port)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _await(port: int, process: "subprocess.Popen[bytes]") -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
 SILENT = frozenset({"script", "style", "template", "head"})
 VOID_FIELDS = frozenset({"submit", "button", "reset", "image", "file"})
 PATIENCE_SECONDS = 60
+Filled = Mapping[str, str | list[str]]
+"""A list where several boxes of one name are ticked."""
 
 
 @dataclass
@@ -139,9 +141,13 @@ class Browser:
     def get(self, path: str) -> Page:
         return Page(self._http.get(urljoin(self._base_url, path), timeout=PATIENCE_SECONDS))
 
-    def submit(self, page: Page, form: Form, filled: Mapping[str, str]) -> Page:
+    def keep(self, name: str, value: str, *, path: str) -> None:
+        """A cookie that is there already, for every port of the host."""
+        self._http.cookies.set(name, value, domain=urlsplit(self._base_url).hostname or "", path=path)
+
+    def submit(self, page: Page, form: Form, filled: Filled) -> Page:
         """What the browser sends: hidden fields as they were, the others as filled in, and where from."""
-        target, values = urljoin(page.url, form.action), form.fields | dict(filled)
+        target, values = urljoin(page.url, form.action), {**form.fields, **filled}
         if form.method == "get":
             return Page(self._http.get(target, params=values, timeout=PATIENCE_SECONDS))
         headers = {"Referer": page.url, "Origin": self._base_url}

@@ -40,6 +40,7 @@ ACCOUNTS = (
     Account(Role.ORGANIZER, "organizer", Seat.SUPERIOR, "组织委员"),
     Account(Role.AUDITOR, "auditor", Seat.GROUP, "审计员"),
     Account(Role.ADMINISTRATOR, "administrator", Seat.GROUP, "系统管理员"),
+    Account(Role.OFFICE, "deputy", Seat.GROUP, "党委副书记"),
 )
 
 

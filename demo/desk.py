@@ -9,7 +9,7 @@ from typing import Any
 
 import pyotp
 
-from demo.browser import Browser, Form, Page
+from demo.browser import Browser, Filled, Form, Page
 from demo.transcript import Transcript
 
 CODE = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b")
@@ -34,8 +34,10 @@ class Candidate:
 
 
 class Desk:
-    def __init__(self, sheet: dict[str, Any], base_url: str, transcript: Transcript) -> None:
-        self._login = next(one for one in sheet["console"] if one["role"] == "secretary")
+    def __init__(
+        self, sheet: dict[str, Any], base_url: str, transcript: Transcript, username: str = "secretary"
+    ) -> None:
+        self._login = next(one for one in sheet["console"] if one["username"] == username)
         self._browser = Browser(base_url)
         self._transcript = transcript
         self.signed_in = False
@@ -69,11 +71,18 @@ class Desk:
             self._transcript.fail(f"the console's page {path}", f"{page.status} {page.text}")
         return page
 
-    def fill_in(self, page: Page, values: dict[str, str], *, action: str = "", has: str = "") -> Page:
+    def fill_in(self, page: Page, values: Filled, *, action: str = "", has: str = "") -> Page:
         answer = self._browser.submit(page, self._form(page, action=action, has=has), values)
         if answer.status != OK:
             self._transcript.fail(f"the form of {page.url} to be taken", f"{answer.status} {answer.text}")
         return answer
+
+    def download(self, page: Page, form: Form) -> str:
+        """A file of text, without the mark that tells Excel its encoding."""
+        answer = self._browser.submit(page, form, {})
+        if answer.status != OK:
+            self._transcript.fail(f"the file of {page.url}", f"{answer.status} {answer.text}")
+        return answer.source.removeprefix("\ufeff")
 
     def _form(self, page: Page, *, action: str = "", has: str = "") -> Form:
         found = page.form(action=action, has=has)

@@ -7,12 +7,13 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from demo import templates
+
 PREFIX = "ZHIBU_"
 APP_ID = "wx00000000000de301"
 MINI_APP_ID = "wx00000000000de302"
 TOKEN = "zhibudemo"
 ORIGINAL_ID = "gh_00000000de30"
-ANSWERED_TEMPLATE = "zhibu-demo-template-feedback-answered-00001"
 ORGANIZATION = "岚岳能源集团党委"
 KEY_BYTES = 32
 OWNER_ONLY = 0o600
@@ -36,8 +37,8 @@ def demo_settings(data_dir: Path, port: int) -> dict[str, str]:
         "ZHIBU_SECURITY__SECURE_COOKIES": "false",
         "ZHIBU_SITE__BASE_URL": f"http://127.0.0.1:{port}",
         "ZHIBU_SITE__ORGANIZATION_NAME": ORGANIZATION,
-        "ZHIBU_NOTICES__TEMPLATE_FEEDBACK_ANSWERED": ANSWERED_TEMPLATE,
-    }
+        "ZHIBU_SITE__FRAME_ANCESTORS": f"http://127.0.0.1:{port + 1}",
+    } | templates.settings()
 
 
 def missing_from(environment: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:

@@ -1,30 +1,26 @@
 """What has happened in the group before the visitor comes: bound chats, meetings held, letters written."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
 
 from app.core.clock import from_local, local_day
 from app.core.db import Session
-from app.core.outcomes import Accepted
 from app.feedback import service as feedback
 from app.meetings import service as meetings
 from app.meetings.models import CheckIn, Meeting, MeetingKind, Way
 from app.members import identities
 from app.members.models import PARTY_MEMBERS, Member
-from app.notices import dispatch
-from app.notices.models import Delivery
-from app.notices.ports import Sent
+from app.notices.models import Channel, Delivery, DeliveryAttempt
 from app.notices.states import DeliveryState
 from app.organizations.models import BRANCH_KINDS, Organization
-from app.wechat.notices import CUSTOMER
 from demo.cast import COLLEAGUES, STAFF, Guest
 from demo.chats import bind_chats
+from demo.days import working_day
 from demo.roster import Roster
 
 BY = "演示数据"
-SATURDAY = 5
 WORKING_DAYS = 5
 BRANCHES_THAT_MET = 40
 HELD_DAYS_AGO = 12
@@ -87,11 +83,6 @@ def _hold(session: Session, branch: Organization, day: datetime) -> None:
     _sign_in(session, meeting, _party(session, branch))
 
 
-def working_day(day: date) -> date:
-    """The same day, or the Monday after a weekend: nobody calls a meeting on days of rest."""
-    return day + timedelta(days=7 - day.weekday() if day.weekday() >= SATURDAY else 0)
-
-
 def _party(session: Session, branch: Organization) -> Sequence[int]:
     mine = select(Member.id).where(Member.organization_id == branch.id, Member.kind.in_(PARTY_MEMBERS))
     return session.scalars(mine.order_by(Member.id)).all()
@@ -135,5 +126,6 @@ def _write(
 def _has_arrived(session: Session, subject: str, at: datetime) -> None:
     """The notice of an answer given long ago went out long ago: nothing is sent again when the demo starts."""
     queued = session.scalars(select(Delivery).where(Delivery.subject == subject)).one()
-    queued.state, queued.claimed_at, queued.attempts = DeliveryState.SENDING, at, 1
-    dispatch.record(session, notice_id=queued.id, sent=Sent(CUSTOMER, Accepted()), now=at)
+    queued.state, queued.channel = DeliveryState.SENT, Channel.CUSTOMER
+    queued.claimed_at, queued.ended_at, queued.attempts = at, at, 1
+    session.add(DeliveryAttempt(delivery_id=queued.id, channel=Channel.CUSTOMER, at=at, outcome="accepted"))

@@ -13,6 +13,7 @@ from app.organizations import service as tree
 from app.organizations.models import Enterprise, Organization
 from app.staff import accounts, roles, second_factor
 from app.staff.models import StaffAccount
+from demo.announcements import write_announcements
 from demo.cast import ACCOUNTS, PASSWORD, Account, Seat
 from demo.history import write_history
 from demo.member_rows import member_row
@@ -67,7 +68,9 @@ def _load(session: Session, target: Target, group: ReferenceGroup, now: datetime
         session.execute(insert(Member), rows[start : start + ROWS_AT_ONCE])
     for account in ACCOUNTS:
         _open(session, account, places, group, target.vault, now)
-    write_history(session, places[group.demo_branch], app_id=target.app_id, now=now)
+    branch = places[group.demo_branch]
+    write_history(session, branch, app_id=target.app_id, now=now)
+    write_announcements(session, places[0], branch, app_id=target.app_id, now=now)
 
 
 def _found(session: Session, group: ReferenceGroup) -> list[Organization]:

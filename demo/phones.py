@@ -5,6 +5,7 @@ from typing import Any
 import requests
 
 Json = dict[str, Any]
+NOT_FOUND = 404
 PATIENCE_SECONDS = 90
 """A push with the sandbox's own retries may take 4 × 5 s and more while its faults are on."""
 
@@ -33,6 +34,10 @@ class Phones:
 
     def people(self) -> dict[str, Json]:
         return {person["openid"]: person for person in self.get("/sim/people")["people"]}
+
+    def person(self, openid: str) -> Json | None:
+        response = self._http.get(f"{self._base_url}/sim/people/{openid}", timeout=PATIENCE_SECONDS)
+        return None if response.status_code == NOT_FOUND else self._answer(response)
 
     def new_person(self, name: str, openid: str = "") -> str:
         made: Json = self.post("/sim/people", name=name, openid=openid)

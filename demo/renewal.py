@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,12 +15,14 @@ from app.members import binding
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from demo.cast import BOUND, Guest
-from demo.chats import bind_chats
-from demo.history import BY, working_day
+from demo.chats import bind_chats, phones
+from demo.days import working_day
+from demo.history import BY
 from demo.load import Target
 from demo.reference_group import ReferenceGroup
 from demo.roster import Roster, unbound_follower
 
+Json = dict[str, Any]
 OPEN_FOR = timedelta(hours=12)
 OPEN_TITLE = "主题党日（现场演示）"
 NEXT_TITLE = "下一次主题党日"
@@ -37,7 +40,9 @@ class Stage:
     follower_name: str
     code: str
     names: Mapping[str, str]
-    """Who stands behind each OpenID that has a phone."""
+    """Who stands behind each guest's OpenID."""
+    crowd: list[Json]
+    """Everybody else with a phone, as the sandbox takes them."""
 
 
 def renew(target: Target, group: ReferenceGroup, *, now: datetime) -> Stage:
@@ -51,7 +56,8 @@ def renew(target: Target, group: ReferenceGroup, *, now: datetime) -> Stage:
         guest, member = unbound_follower(session, roster, app_id=target.app_id)
         code = binding.issue_code(session, member=member, by=BY, now=now, vault=target.vault, days=CODE_DAYS)
         names = {one.openid: roster.member_of(one).name for one in (*BOUND, guest)}
-        return Stage(branch, _open_meeting(session, branch, now), guest, member.name, code, names)
+        crowd = phones(session, app_id=target.app_id)
+        return Stage(branch, _open_meeting(session, branch, now), guest, member.name, code, names, crowd)
 
 
 def _open_meeting(session: Session, branch: Organization, now: datetime) -> Meeting:

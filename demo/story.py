@@ -6,12 +6,13 @@ URL= a running demo (its demo.json in DATA_DIR), or nothing for a fresh one. FAU
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import requests
 
+from demo.bulletin import Bulletin
 from demo.desk import Desk
 from demo.fresh import DidNotStart, fresh_demo
 from demo.phones import Phones, SandboxRefused
@@ -21,10 +22,35 @@ from demo.transcript import NotAsItShouldBe, Transcript
 
 ACTS = {"off": (False,), "on": (True,), "both": (False, True)}
 TITLES = {False: "一切正常时 · without faults", True: "微信出故障时 · with faults: duplicates, slow API, -1"}
+BULLETIN = "一条通知，4,179 人，逐人有着落 · one announcement, each person accounted for"
 FAULTS = {
     "push": {"duplicate": 1, "duplicates_overlap": True},
     "api": {"slow_ms": 1500, "error_minus1": 3},
 }
+MIXED = {
+    "push": {
+        "template_user_block": 0.02,
+        "template_system_failed": 0.01,
+        "receipt_early": 0.05,
+        "receipt_late": 0.05,
+        "receipt_late_ms": 2000,
+        "receipt_twice": 0.05,
+        "receipt_lost": 0.01,
+    },
+    "api": {
+        "only": ["/cgi-bin/message/template/"],
+        "slow_ms": 20,
+        "error_minus1": 61,
+        "http_502": 83,
+        "reset_after_effect": 97,
+        "truncated_json": 113,
+    },
+}
+"""While 4,179 people are written to: some block, some results come early, late, twice or never.
+
+Only template messages are hit: WeChat knows their repeats. Of any other, an answer that is lost leaves
+结果不明 until a person decides.
+"""
 
 
 class NoDemo(RuntimeError):
@@ -40,7 +66,11 @@ def main() -> int:
             plot = Plot(sheet, Desk(sheet, base_url, transcript), phones, transcript)
             for faulty in acts:
                 transcript.title(TITLES[faulty])
-                _act(plot, phones, faulty=faulty)
+                _act(phones, plot.play, FAULTS if faulty else {})
+            transcript.title(BULLETIN)
+            bulletin = Bulletin(sheet, base_url, phones, transcript)
+            mixed = MIXED if acts[-1] else {}
+            _act(phones, lambda: bulletin.play(lambda: _switch(phones, mixed)), {})
     except (NoDemo, DidNotStart, CannotStart, requests.RequestException, SandboxRefused) as fault:
         sys.stderr.write(f"story: {fault}\n")
         return 1
@@ -81,13 +111,17 @@ def _sheet() -> dict[str, Any]:
     return sheet
 
 
-def _act(plot: Plot, phones: Phones, *, faulty: bool) -> None:
+def _act(phones: Phones, play: Callable[[], None], faults: Mapping[str, Any]) -> None:
     """The sandbox has no faults when the act ends, however it ends."""
-    phones.post("/sim/faults", **(FAULTS if faulty else {}), reset=True)
+    _switch(phones, faults)
     try:
-        plot.play()
+        play()
     finally:
-        phones.post("/sim/faults", reset=True)
+        _switch(phones, {})
+
+
+def _switch(phones: Phones, faults: Mapping[str, Any]) -> None:
+    phones.post("/sim/faults", **faults, reset=True)
 
 
 if __name__ == "__main__":

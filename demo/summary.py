@@ -23,6 +23,8 @@ Try  试一试
      控制台打开会议大屏，用手机扫码签到；或在手机回复 {meeting[hand_code]}
   3  Phone: write  反馈 夜班食堂没有热菜 , answer it in the console
      手机上写反馈，在控制台答复，答复会回到手机
+  4  Console as office: 通知公告, write one to everybody and see who can be reached; deputy approves
+     用 office 写一条通知，先看谁能收到；deputy 审核后发送，在手机上点开
 
 {organizations[organizations]} organisations 个组织, {organizations[members]} invented members 名虚构党员.
 Everything above: {sheet}   Logs: {logs}

@@ -75,8 +75,8 @@ class Supervisor:
         self._start("backend", _backend_command(self._place.port))
         self._await(f"{self._place.sandbox}/sim/account", "the sandbox")
         self._await(f"{self._place.backend}/healthz", "the backend")
-        publish_menu(services)
         welcome(self._place, stage)
+        publish_menu(services, stage)
         # Its first job gives the bound people their menu, which WeChat refuses for whoever does not follow yet.
         self._start("scheduler", [sys.executable, "-m", "flask", "scheduler"])
         self._await(f"{self._place.backend}/readyz", "the backend")
@@ -137,6 +137,7 @@ class Supervisor:
 
 
 def _backend_command(port: int) -> list[str]:
-    server = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi"]
+    server = [str(Path(sys.executable).with_name("granian")), "--interface", "asgi"]
     where = ["--host", HOST, "--port", str(port)]
-    return [*server, *where, "--workers", "1", "--blocking-threads", str(THREADS), "--no-ws", "app.wsgi:app"]
+    # A worker that is told to stop while it starts may not hear it.
+    return [*server, *where, "--workers", "1", "--workers-kill-timeout", "10", "--no-ws", "app.asgi:app"]

@@ -9,18 +9,15 @@ from app.core.settings import Settings
 from app.wechat import menus
 from app.wechat.errors import WeChatError
 from app.wiring import Services
+from demo import templates
 from demo.cast import BOUND
-from demo.environment import ANSWERED_TEMPLATE, write_private
+from demo.environment import write_private
 from demo.phones import Phones
 from demo.place import HOST, Place
 from demo.renewal import Stage
 
 log = structlog.get_logger()
-TEMPLATE = {
-    "template_id": ANSWERED_TEMPLATE,
-    "title": "留言回复通知",
-    "content": "留言编号：{{character_string1.DATA}}\n回复内容：{{thing2.DATA}}",
-}
+PAGE_COOKIES = ("zhibu_member", "zhibu_login")
 
 
 def sandbox_command(place: Place, settings: Settings) -> list[str]:
@@ -47,24 +44,28 @@ def _sandbox_config(place: Place, settings: Settings) -> dict[str, object]:
         "callback_url": f"{place.backend}/wechat/callback",
         "console_url": f"{place.backend}/console/",
         "public_url": place.sandbox,
-        "templates": [TEMPLATE],
+        "templates": templates.definitions(),
+        "page_cookies": [{"name": name, "path": "/m"} for name in PAGE_COOKIES],
     }
 
 
 def welcome(place: Place, stage: Stage) -> None:
-    """Gives a phone to the demo's people, who follow the account. Whoever has one keeps it as it is."""
+    """Gives everybody a phone. Whoever has one keeps it as it is; a new guest follows as people do, with an event."""
     phones = Phones(place.sandbox)
-    known = phones.people()
     guests = [(guest.openid, stage.names[guest.openid]) for guest in (*BOUND, stage.follower)]
     for openid, name in guests:
-        if openid not in known:
+        if phones.person(openid) is None:
             phones.new_person(name, openid)
             phones.follow(openid)
+    phones.post("/sim/people", people=stage.crowd, keep=True)
 
 
-def publish_menu(services: Services) -> None:
-    """Best effort: whoever stands in for WeChat elsewhere may know no menus."""
+def publish_menu(services: Services, stage: Stage) -> None:
+    """Best effort: whoever stands in for WeChat elsewhere may know no menus. The crowd is given theirs at once."""
+    declared = menus.load()
     try:
-        menus.publish(services.wechat, menus.load())
+        menus.publish(services.wechat, declared)
+        following = [str(one["openid"]) for one in stage.crowd if one["subscribed"]]
+        services.wechat.tag(following, services.wechat.ensure_tag(declared.tags["members"]))
     except WeChatError as error:
         log.warning("demo.menu.not_published", reason=str(error))

@@ -48,6 +48,8 @@ def test_story_passes_without_and_with_faults(demo: FreshDemo) -> None:
     assert (story.returncode, story.stderr) == (0, "")
     assert story.stdout.count("绑定成功") == 8
     assert story.stdout.count("微信共投递 2 次") >= 10
+    for piece in ("应发人数 4179", "逐人不一致 []", "收到两次的人 []", "您已确认知晓", "✓ 发出的 0"):
+        assert story.stdout.count(piece) >= 1
     assert story.stdout.splitlines()[-1].startswith("✓ 全部符合预期")
 
 

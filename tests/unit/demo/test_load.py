@@ -14,6 +14,9 @@ from app.meetings.models import Expected, Meeting
 from app.members import binding, identities
 from app.members.models import PARTY_MEMBERS, Member, MemberKind, WeChatIdentity
 from app.members.registry import phone_of
+from app.notices.announcements.models import Announcement, Confirmation
+from app.notices.models import Delivery
+from app.notices.states import OPEN, DeliveryState
 from app.organizations import queries as organizations
 from app.organizations.models import Enterprise, Organization, OrganizationKind
 from app.organizations.queries import subtree
@@ -242,3 +245,43 @@ def test_renewal_for_another_account_binds_the_same_people_there(
     assert here is not None
     assert there is not None
     assert there.member_id == here.member_id
+
+
+def test_load_announcements_are_over_and_none_goes_out_again(
+    target: Target, stage: Stage, sessions: Sessions
+) -> None:
+    with sessions.read() as session:
+        states = session.scalars(select(Announcement.state).order_by(Announcement.id)).all()
+        open_ = session.scalar(select(func.count()).where(Delivery.state.in_((*OPEN, DeliveryState.HELD))))
+        asking = session.scalars(select(Announcement).where(Announcement.confirmation_basis != "")).one()
+        confirmed = session.scalar(select(func.count()).select_from(Confirmation))
+
+    assert states == ["sent", "sent", "in_review", "draft"]
+    assert open_ == 0
+    assert asking.confirm_until is not None
+    assert asking.confirm_until > NOW
+    assert confirmed
+
+
+def test_load_everybody_has_the_announcement_to_all(target: Target, stage: Stage, sessions: Sessions) -> None:
+    with sessions.read() as session:
+        people = session.scalar(select(func.count()).where(Member.kind.in_(PARTY_MEMBERS)))
+        first = session.scalar(select(func.min(Announcement.id)))
+        ended = dict(
+            session.execute(
+                select(Delivery.state, func.count())
+                .where(Delivery.announcement_id == first)
+                .group_by(Delivery.state)
+            ).all()
+        )
+        without = session.scalar(
+            select(func.count()).where(
+                Delivery.announcement_id == first,
+                Delivery.state != DeliveryState.DELIVERED,
+                Delivery.reason.is_(None),
+            )
+        )
+
+    assert sum(ended.values()) == people
+    assert set(ended) == {DeliveryState.DELIVERED, DeliveryState.REJECTED, DeliveryState.LISTED}
+    assert without == 0

@@ -1,0 +1,46 @@
+"""The templates that the demo's account has at WeChat, and the settings that name them."""
+
+KINDS: dict[str, tuple[str, str]] = {
+    "announcement": (
+        "通知公告提醒",
+        "通知标题：{{thing1.DATA}}\n发布单位：{{thing2.DATA}}\n发布时间：{{time3.DATA}}",
+    ),
+    "reminder": (
+        "待办事项提醒",
+        "事项名称：{{thing1.DATA}}\n发布单位：{{thing2.DATA}}\n截止时间：{{time3.DATA}}",
+    ),
+    "digest": ("工作汇总通知", "汇总名称：{{thing1.DATA}}\n通知条数：{{number2.DATA}}"),
+    "feedback_answered": ("留言回复通知", "留言编号：{{character_string1.DATA}}\n回复内容：{{thing2.DATA}}"),
+}
+"""Kind of notice: (title, content as the platform keeps it)."""
+
+SUBSCRIBED = ("announcement", "reminder")
+ID_LENGTH = 43
+
+
+def template_id(use: str, kind: str) -> str:
+    """As long as WeChat's are; the same at every start."""
+    return f"zhibu-demo-{use}-{kind}-".replace("_", "-").ljust(ID_LENGTH, "0")
+
+
+def settings() -> dict[str, str]:
+    template = {f"ZHIBU_NOTICES__TEMPLATE_{kind.upper()}": template_id("template", kind) for kind in KINDS}
+    subscription = {
+        f"ZHIBU_NOTICES__SUBSCRIPTION_{kind.upper()}": template_id("subscription", kind)
+        for kind in SUBSCRIBED
+    }
+    return template | subscription
+
+
+def definitions() -> list[dict[str, str]]:
+    """For the sandbox's configuration."""
+    return [
+        {
+            "template_id": template_id(use, kind),
+            "title": KINDS[kind][0],
+            "content": KINDS[kind][1],
+            "use": use,
+        }
+        for use, kinds in (("template", tuple(KINDS)), ("subscription", SUBSCRIBED))
+        for kind in kinds
+    ]
