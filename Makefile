@@ -37,7 +37,7 @@ story: $(RUNTIME) ## Play the main jobs against a running demo (URL=) or a fresh
 	@exec $(BIN)/python -m demo.story
 
 test: $(DEV) ## Run every test; uses PostgreSQL, MariaDB and Redis where they answer
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(PYTEST_ARGS)
 
 check: $(DEV) ## Lint, types, import directions, migrations
 	$(BIN)/ruff check .
@@ -50,7 +50,7 @@ format: $(DEV) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV) ## Measure one thing reproducibly: NAME=callback, or all
+bench: $(DEV) ## Measure one thing reproducibly: NAME=callback, fanout, or all
 	$(BIN)/python -m benchmarks $(NAME)
 
 lock: $(DEV) ## Compile the requirements again from requirements/*.in

@@ -69,8 +69,7 @@ class Backend:
 def running(variables: Mapping[str, str]) -> Iterator[Backend]:
     """One worker process behind its own port; killed with its children at the end."""
     port = free_port()
-    where = f"--host 127.0.0.1 --port {port} --workers 1 --blocking-threads 16"
-    command = f"granian --interface wsgi {where} --no-ws app.wsgi:app"
+    command = f"granian --interface asgi --host 127.0.0.1 --port {port} --workers 1 --no-ws app.asgi:app"
     process = subprocess.Popen(
         [sys.executable, "-m", *command.split()],
         cwd=ROOT,

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -12,8 +13,8 @@ from sqlalchemy.engine import URL
 from app.core.clock import FixedClock
 from app.core.crypto import KeyRing, Vault
 from app.core.db import Session, Sessions, new_engine
-from app.schema import METADATA
 from app.wiring import Services
+from tests import tables
 from tests.services import wired
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in China
@@ -106,8 +107,7 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
 
 def _fresh(url: str) -> Iterator[Sessions]:
     engine = new_engine(url)
-    METADATA.drop_all(engine)
-    METADATA.create_all(engine)
+    tables.empty(engine)
     yield Sessions(engine)
     engine.dispose()
 
@@ -127,3 +127,15 @@ def session(sessions: Sessions) -> Iterator[Session]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(f"databases and services used: {', '.join(sorted(used)) or 'none'}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes (`-n`) tells the first one what it used."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["used"] = sorted(used)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    used.update(getattr(node, "workeroutput", {}).get("used", ()))

@@ -12,12 +12,13 @@ from app.core.clock import from_local
 from app.meetings.check_in import CheckInResult
 from app.meetings.rules import CheckInOutcome
 from app.texts import FOLDER, Texts
+from handlers.information import Listed
 from tests.factories import NOW
 
 LONGEST_SENTENCE = 600
 TEXTS = Texts()
 # What people themselves send as an example, and what names a thing in our own forms.
-NOT_ENGLISH = re.compile(r"K7MQ-?3PXW|HD-\d+")
+NOT_ENGLISH = re.compile(r'K7MQ-?3PXW|HD-\d+|<a href="https://[a-z./0-9]+">|</a>')
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,20 @@ def result(outcome: CheckInOutcome) -> CheckInResult:
     return CheckInResult(outcome, 1, "第一季度支部党员大会", NOW, 12, 36)
 
 
+LISTED = [
+    Listed(
+        "关于学习的通知", NOW, "announcement", "https://party.example/m/notices/7", open=True, withdrawn=False
+    ),
+    Listed("", NOW, "announcement", "", open=False, withdrawn=True),
+    Listed("", NOW, "feedback_answered", "", open=False, withdrawn=False),
+]
+
+
 def counted(*outcomes: CheckInOutcome) -> list[CheckInResult]:
     return [result(outcome) for outcome in outcomes]
 
 
+LINKS = ["", "https://dj.example.com/m/notices/7"]
 BOTH = [{"person": MEMBER}, {"person": STRANGER}]
 PLAIN = [
     "bind_ask_name",
@@ -71,11 +82,25 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     "feedback_received": [{"number": "K7MQ3PXW", "due": NOW, **who} for who in BOTH],
     "help": BOTH,
     "me": BOTH,
+    "notice_announcement": [
+        {"title": "关于召开党员大会的通知", "organization": "第一党支部", "link": link} for link in LINKS
+    ],
+    "notice_digest": [{"count": "2", "titles": "· 学习通知\n· 缴费提醒", "link": link} for link in LINKS],
+    "notice_reminder": [
+        {"title": "安全提示", "organization": "第一党支部", "until": until, "link": link}
+        for link in LINKS
+        for until in ("", "2026年03月05日 18:00")
+    ],
     "notice_feedback_answered": [{"number": "K7MQ3PXW", "text": "已安排热菜"}],
     "notice_late_reply": [{"text": "处理好了"}],
     "notices": [
-        {"coming": []},
-        {"coming": [("支部党员大会", NOW, "三楼会议室"), ("主题党日", NOW + timedelta(days=7), "")]},
+        {"listed": [], "more": "", "coming": []},
+        {
+            "listed": [],
+            "more": "",
+            "coming": [("支部党员大会", NOW, "三楼会议室"), ("主题党日", NOW + timedelta(days=7), "")],
+        },
+        {"listed": LISTED, "more": "https://party.example/m/notices", "coming": [("主题党日", NOW, "")]},
     ],
     "refused_already_bound": [{"which": "chat"}, {"which": "member"}],
     "refused_binding_locked": [{"until": NOW}],
@@ -125,7 +150,7 @@ def test_bound_tells_of_each_kept_scan() -> None:
 
 def test_moments_are_said_in_china_s_time() -> None:
     late = from_local((NOW + timedelta(days=7)).date(), 23, 5)
-    text = TEXTS.render("notices", coming=[("主题党日", late, "")])
+    text = TEXTS.render("notices", listed=[], more="", coming=[("主题党日", late, "")])
 
     assert text == "近期会议：\n· 3月9日 23:05 主题党日"
 

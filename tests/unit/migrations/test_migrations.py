@@ -102,3 +102,25 @@ def test_file_carries_its_number_and_says_what_it_does(path: Path) -> None:
     assert f'revision = "{path.stem[:4]}"' in source
     assert re.match(r'"""[A-Z].+\."""\n', source)
     assert "def downgrade() -> None:\n    pass" not in source
+
+
+def test_migration_of_deliveries_keeps_their_attempts(tmp_path: Path) -> None:
+    engine = new_engine(f"sqlite:///{tmp_path / 'kept.db'}", pool_size=2)
+    migrate.upgrade(engine, "0015")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO delivery (id, subject, kind, fields, state, attempts, created_at, not_before) "
+            "VALUES ('d', 's', 'k', '{}', 'sent', 1, '2026-01-01', '2026-01-01')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO delivery_attempt (delivery_id, channel, at, outcome) "
+            "VALUES ('d', 'customer', '2026-01-01', 'accepted')"
+        )
+
+    migrate.upgrade(engine)
+    migrate.downgrade(engine, "0015")
+
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM delivery_attempt").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
