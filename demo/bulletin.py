@@ -33,7 +33,7 @@ REACH = re.compile(r"可达 ([\d,]+) / ([\d,]+)(?:；其余 ([\d,]+))?")
 DONE = re.compile(r"([\d,]+) / ([\d,]+)")
 OPTION = re.compile(r'<option value="(\d+)"')
 CONSOLE_PATH = re.compile(r"/console/announcements/\d+")
-CONFIRMED = re.compile(r"已知晓 ([\d,]+) 人，请知晓 ([\d,]+) 人")
+CONFIRMED = re.compile(r"已知晓 ([\d,]+) / ([\d,]+) 人")
 UNCERTAIN = "结果不明"
 NOT_DELIVERED = {"未送达", "仅在通知列表"}
 

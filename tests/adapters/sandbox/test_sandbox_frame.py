@@ -95,6 +95,7 @@ def test_page_asks_for_a_notice_and_the_person_allows_it(phone: Phone, backend: 
 def test_page_asks_for_a_notice_and_the_person_does_not_want_it(phone: Phone) -> None:
     phone.opens("/m/box")
     phone.inside.get_by_role("button", name="订阅提醒").click()
+    expect(phone.tab.get_by_role("button", name="允许")).to_be_visible()
     phone.tab.keyboard.press("Escape")
 
     expect(phone.inside.locator("#said")).to_have_text('{"S-notice":"{\\"status\\":\\"reject\\"}"}')
