@@ -47,7 +47,7 @@ class Delivery(Base):
 
     __tablename__ = "delivery"
     __table_args__ = table_args(
-        UniqueConstraint("subject", "identity_id"),
+        UniqueConstraint("identity_id", "subject"),
         UniqueConstraint("subject", "member_id"),
         Index("ix_delivery_state_not_before", "state", "not_before"),
         Index("ix_delivery_announcement_id_state", "announcement_id", "state"),
@@ -56,9 +56,7 @@ class Delivery(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     subject: Mapped[str] = mapped_column(String(64))
-    identity_id: Mapped[int | None] = mapped_column(
-        ForeignKey("wechat_identity.id", ondelete="SET NULL"), index=True
-    )
+    identity_id: Mapped[int | None] = mapped_column(ForeignKey("wechat_identity.id", ondelete="SET NULL"))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
     announcement_id: Mapped[int | None] = mapped_column(ForeignKey("announcement.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(40))

@@ -86,7 +86,8 @@ def deliver(session: Session, people: Select[int], *, batch: Batch, setup: Setup
         Delivery.not_before: literal(batch.not_before, Delivery.not_before.type),
         Delivery.ended_at: case((why.is_not(None), literal(batch.now, Delivery.ended_at.type))),
     }
-    made = insert(Delivery).from_select(list(columns), select(*columns.values()), include_defaults=False)
+    rows = select(*columns.values()).order_by(them.c.member_id)  # so that each index grows at its end
+    made = insert(Delivery).from_select(list(columns), rows, include_defaults=False)
     return rows_changed(session, made.execution_options(preserve_rowcount=True))
 
 
