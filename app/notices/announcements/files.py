@@ -10,7 +10,8 @@ from io import BytesIO
 from unicodedata import category
 from zipfile import BadZipFile, ZipFile
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
+from PIL.Image import Transpose
 
 from app.core.errors import DomainError
 
@@ -47,6 +48,16 @@ class AttachmentMacros(DomainError):
 BEGINNINGS = {b"%PDF-": Kind.PDF, b"\xff\xd8\xff": Kind.JPEG, b"\x89PNG\r\n\x1a\n": Kind.PNG}
 FOLDERS = {"word/": Kind.WORD, "xl/": Kind.EXCEL, "ppt/": Kind.POWERPOINT}
 MODES = {"JPEG": ("RGB", "L"), "PNG": ("RGBA", "RGB", "L", "LA")}
+UPRIGHT = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+"""What sets a picture upright that says how it was held."""
 PICTURES = {Kind.JPEG: "JPEG", Kind.PNG: "PNG"}
 PACKED = b"PK\x03\x04"
 _TAG = re.compile(rb"<[^<>]*>")
@@ -108,10 +119,11 @@ def _parts(content: bytes) -> Iterator[str]:
             try:
                 with packed.open(part) as opened:
                     read = opened.read(left)
+                text = html.unescape(_TAG.sub(b"", read).decode("utf-8", "replace"))
             except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
                 raise AttachmentDamaged from error
             left -= len(read)
-            yield html.unescape(_TAG.sub(b"", read).decode("utf-8", "replace"))
+            yield text
 
 
 def stripped(content: bytes, kind: Kind) -> bytes:
@@ -130,8 +142,9 @@ def _redrawn(content: bytes, form: str) -> bytes:
     with Image.open(BytesIO(content), formats=[form]) as picture:
         if picture.width * picture.height > PIXELS:
             raise AttachmentDamaged
-        upright = ImageOps.exif_transpose(picture)
-        upright.load()
+        turn = UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+        # Not Pillow's own turning: that writes all notes anew, and breaks at those of an odd kind.
+        upright = picture.copy() if turn is None else picture.transpose(turn)
     dots = upright if upright.mode in MODES[form] else upright.convert(MODES[form][0])
     dots.info = {}
     out = BytesIO()

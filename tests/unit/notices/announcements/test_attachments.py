@@ -101,6 +101,7 @@ def test_attachment_of_a_known_kind_is_kept(
         ("a.docx", b"PK\x03\x04" + b"\0" * 50, files.AttachmentDamaged),
         ("a.docx", word()[:-30], files.AttachmentDamaged),
         ("a.docx", word()[:40] + word()[41:], files.AttachmentDamaged),
+        ("a.docx", word(f"&#{'9' * 5000};"), files.AttachmentDamaged),
         ("a.jpg", picture()[:200], files.AttachmentDamaged),
         ("a.png", picture("PNG")[:40], files.AttachmentDamaged),
         ("a.pdf", PDF + b"0" * LIMIT, attachments.AttachmentTooLarge),
@@ -156,6 +157,18 @@ def test_picture_tells_nothing_of_its_maker_and_stands_upright(form: str) -> Non
     assert b"at home" not in clean
     with Image.open(BytesIO(clean)) as again:
         assert (again.size, again.format, dict(again.getexif())) == ((20, 40), form, {})
+
+
+@pytest.mark.parametrize("kind", [1, 3, 6])
+def test_picture_whose_notes_are_of_an_odd_kind_is_kept(kind: int) -> None:
+    """As some phones and editors leave them: the maker's name as a number, say."""
+    content = bytearray(picture())
+    content[content.index(b"\x01\x0f\x00\x02") + 3] = kind
+
+    clean = files.stripped(bytes(content), Kind.JPEG)
+
+    with Image.open(BytesIO(clean)) as again:
+        assert (again.size, dict(again.getexif())) == ((20, 40), {})
 
 
 def test_picture_with_a_million_million_dots_is_not_opened() -> None:
