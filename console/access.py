@@ -13,6 +13,7 @@ csrf = CSRFProtect()
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 WITH_TEMPORARY_PASSWORD = frozenset({"console.password", "console.change_password", "console.sign_out"})
 SIGN_IN = "console.sign_in"
+LARGEST_KEY = 2**31 - 1
 LARGEST_FORM = 256 * 1024
 LARGEST = {"console.upload_roster": 21 * 1024 * 1024, "console.attach": 11 * 1024 * 1024}
 
@@ -23,6 +24,8 @@ def guard() -> ResponseReturnValue | None:
     access = declared()
     if access is None:
         abort(500)
+    if any(isinstance(one, int) and one > LARGEST_KEY for one in (request.view_args or {}).values()):
+        abort(404)  # no database can have given that number, and PostgreSQL would not take it
     g.address = request.remote_addr or ""
     request.max_content_length = LARGEST.get(request.endpoint or "", LARGEST_FORM)
     if access.gate is not Gate.PUBLIC and not current_user.is_authenticated:

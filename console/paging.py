@@ -7,6 +7,7 @@ from flask import request, url_for
 
 PER_PAGE = 30
 LAST_POSSIBLE = 100_000
+MOST_DIGITS = 6
 LONGEST_LIST = 5000
 """Rows that a browser prints at once; a longer list is printed branch by branch."""
 
@@ -29,7 +30,8 @@ class Page:
 
 def wanted_page() -> int:
     asked = request.args.get("page", "1")
-    return min(max(int(asked), 1), LAST_POSSIBLE) if asked.isascii() and asked.isdigit() else 1
+    fits = asked.isascii() and asked.isdigit() and len(asked) <= MOST_DIGITS
+    return min(max(int(asked), 1), LAST_POSSIBLE) if fits else 1
 
 
 def offset(number: int, size: int = PER_PAGE) -> int:

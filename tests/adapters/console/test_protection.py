@@ -109,6 +109,9 @@ def test_htmx_without_session_is_sent_to_the_door_as_a_whole(site: Site, world: 
     [
         ("/console/nothing-here", 404, "没有找到这个页面"),
         ("/console/members/999999", 404, "没有找到这个页面"),
+        ("/console/members/99999999999999999999", 404, "没有找到这个页面"),
+        ("/console/announcements/2147483648/attachments/1", 404, "没有找到这个页面"),
+        (f"/console/announcements?page={'9' * 5000}", 200, "通知公告"),
         ("/console/accounts", 403, "您没有这项权限"),
         ("/console/logout", 405, "不能这样打开"),
     ],
