@@ -12,7 +12,7 @@ from itertools import count, groupby, repeat
 HEAD = re.compile(r"##\s*(?P<text>\S.*)")
 BULLET = re.compile(r"[-•·*]\s+(?P<text>\S.*)")
 NUMBER = re.compile(r"\d{1,2}[.、．)]\s+(?P<text>\S.*)")
-BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+BOLD = re.compile(r"\*\*(?=\S)((?:(?!\*\*).)+)(?<=\S)\*\*")
 LINK = re.compile(
     r"\[(?P<text>[^\[\]]+)\]\((?P<address>https?://[^\s()]+)\)"
     r"|(?P<bare>https?://(?:[\w\-./?=%~+#@:]|&amp;)*(?:[\w\-/=%~+#]))",

@@ -35,11 +35,19 @@ def test_kept_text_can_be_typed_on() -> None:
         ('[x](https://a"onclick=b)', '<p><a href="https://a&quot;onclick=b">x</a></p>'),
         ("3.15 消费者权益日", "<p>3.15 消费者权益日</p>"),
         ("2 * 3 ** 4", "<p>2 * 3 ** 4</p>"),
+        ("**甲 **乙**", "<p>**甲 <strong>乙</strong></p>"),
         (" \n\n ", ""),
     ],
 )
 def test_nothing_typed_passes_as_an_element(typed: str, kept: str) -> None:
     assert to_html(typed) == kept
+
+
+def test_text_of_nothing_but_open_bold_signs_is_read_in_one_pass() -> None:
+    """Looked through again from each sign, the longest text would take seconds at every stroke of the preview."""
+    typed = "**a " * 500_000
+
+    assert to_html(typed) == f"<p>{typed.strip()}</p>"
 
 
 @pytest.mark.parametrize(
