@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import defer
 
 from app.core.db import Session
@@ -32,12 +32,9 @@ def by_id(session: Session, scope: Scope, announcement_id: int) -> Announcement 
 
 def addressed(session: Session, scope: Scope, announcement_id: int) -> Announcement | None:
     """One that went to somebody of the scope, also where it was written above: for the branch's own lists."""
-    theirs = (
-        select(Delivery.id)
-        .join(Member, Member.id == Delivery.member_id)
-        .where(Delivery.announcement_id == announcement_id, scope.owns(Member.organization_id))
-    )
-    return session.scalar(select(Announcement).where(Announcement.id == announcement_id, theirs.exists()))
+    line = or_(scope.owns(Announcement.organization_id), _written_above(scope))
+    its = Announcement.id == announcement_id, line, _went_to(scope)
+    return session.scalar(select(Announcement).where(*its))
 
 
 def received(session: Session, scope: Scope, *, offset: int = 0, limit: int = 20) -> list[Listed]:
@@ -60,16 +57,27 @@ def received_count(session: Session, scope: Scope) -> int:
 
 
 def _from_above(scope: Scope) -> list[ColumnElement[bool]]:
+    return [
+        Announcement.state.in_((AnnouncementState.SENDING, AnnouncementState.SENT)),
+        ~scope.owns(Announcement.organization_id),
+        _written_above(scope),
+        _went_to(scope),
+    ]
+
+
+def _written_above(scope: Scope) -> ColumnElement[bool]:
+    """By an organisation over the scope: who moves here brings no announcement of the branch they left."""
+    ids = {int(part) for root in scope.roots for part in root.strip("/").split("/")}
+    return Announcement.organization_id.in_(sorted(ids))
+
+
+def _went_to(scope: Scope) -> ColumnElement[bool]:
     theirs = (
         select(Delivery.id)
         .join(Member, Member.id == Delivery.member_id)
         .where(Delivery.announcement_id == Announcement.id, scope.owns(Member.organization_id))
     )
-    return [
-        Announcement.state.in_((AnnouncementState.SENDING, AnnouncementState.SENT)),
-        ~scope.owns(Announcement.organization_id),
-        theirs.correlate(Announcement).exists(),
-    ]
+    return theirs.correlate(Announcement).exists()
 
 
 def listing(

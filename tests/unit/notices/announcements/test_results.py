@@ -1,5 +1,6 @@
 """What became of it, person by person; a person's own list; and what will be sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -115,6 +116,21 @@ def test_results_show_a_branch_its_own_people_only(session: Session, made: Offic
     assert queries.by_id(session, branch, announcement.id) is None
     assert queries.addressed(session, branch, announcement.id) is announcement
     assert queries.addressed(session, Scope.of([made.foreign.path]), announcement.id) is None
+
+
+def test_branch_that_somebody_moves_to_reads_nothing_of_the_one_they_left(
+    session: Session, made: Office
+) -> None:
+    mover = person(session, made.second, "乙")
+    of_all = sent(session, made)
+    of_second = sent(session, replace(made, root=made.second))
+    mover.organization_id = made.first.id
+    session.flush()
+    branch = Scope.of([made.first.path])
+
+    assert queries.addressed(session, branch, of_second.id) is None
+    assert [row.announcement.id for row in queries.received(session, branch)] == [of_all.id]
+    assert queries.received_count(session, branch) == 1
 
 
 def test_console_lists_the_scope_s_announcements_the_latest_first(session: Session, made: Office) -> None:
