@@ -114,9 +114,9 @@ def _switched_off(person: Person, wanted: Wanted) -> ColumnElement[bool]:
     return exists().where(switch.member_id == person.member_id, switch.topic == wanted.topic)
 
 
-def facts_of(row: AnyRow) -> Facts:
+def facts_of(row: AnyRow, prefix: str = "") -> Facts:
     """The facts of a row that has the six columns."""
-    return Facts(*(bool(getattr(row, name)) for name in FACTS))
+    return Facts(*(bool(getattr(row, prefix + name)) for name in FACTS))
 
 
 def each(people: Select[Any], *, kind: str, setup: Setup, now: datetime) -> Select[*tuple[Any, ...]]:

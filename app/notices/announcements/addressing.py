@@ -41,6 +41,7 @@ from app.notices.workdays import known_to
 WEEK_USED = "week_used"
 FIRST_NUMBER = 10**10
 PREFIX = 21
+BESIDE = "beside_"
 D = DeliveryState
 
 
@@ -116,12 +117,19 @@ def facts(
     setup: Setup,
     now: datetime,
     taken: Sequence[Select[Any]] = (),
+    beside: str | None = None,
 ) -> FromClause:
-    """member_id, identity_id and the six facts of each of these people, and `taken`: whether a statement names them."""
+    """member_id, identity_id and the six facts of each of these people, and `taken`: whether a statement names them.
+
+    `beside`: a kind for which the facts are wanted too; their names begin with BESIDE.
+    """
     chat, them = aliased(WeChatIdentity), _marked(people, taken).subquery()
     one = them.c.id
     person = Person(one, chat.id, chat.followed_at, chat.wrote_at)
     columns = facts_columns(person, Wanted.of_kind(setup, kind), setup=setup, now=now)
+    if beside is not None:
+        more = facts_columns(person, Wanted.of_kind(setup, beside), setup=setup, now=now)
+        columns += [fact.element.label(BESIDE + fact.name) for fact in more]
     return (
         select(
             one.label("member_id"), chat.id.label("identity_id"), (them.c.taken == 1).label("taken"), *columns

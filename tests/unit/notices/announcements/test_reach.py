@@ -1,5 +1,7 @@
 """Before sending: how many a push can reach, and by name whom it cannot."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from app.core.db import Session, Sessions
@@ -8,12 +10,13 @@ from app.notices.announcements.audience import Audience
 from app.notices.announcements.reach import Reach, reach, unreachable
 from app.notices.channels import Unreachable
 from app.notices.declarations import load
-from app.notices.models import Channel, Urgency
-from app.notices.setup import Setup
+from app.notices.models import Channel, Topic, TopicSwitch, Urgency
+from app.notices.setup import Setup, TemplateIds
 from app.organizations.scope import Scope
 from tests.factories import APP_ID, NOW
 from tests.unit.notices.announcements.office import SETUP, Office, office, person, sent, statements
 
+DIGESTS = replace(SETUP, ids={**SETUP.ids, "digest": TemplateIds("d")})
 BARE = Setup(APP_ID, "", load())
 
 
@@ -51,9 +54,28 @@ def test_reach_of_a_deployment_without_templates_says_so(session: Session) -> No
 
 
 def test_reach_by_the_digest_alone(session: Session) -> None:
-    found = asked(session, populated(session), Urgency.DIGEST)
+    found = asked(session, populated(session), Urgency.DIGEST, DIGESTS)
 
     assert (found.total, found.reached, found.digest, dict(found.by_channel)) == (4, 2, 2, {})
+
+
+def test_reach_by_the_digest_asks_for_the_ways_and_the_switch_of_the_digest(any_sessions: Sessions) -> None:
+    """Who gets it with the digest gets the digest's message, and by no other way than that one's."""
+    with any_sessions.begin() as session:
+        made = office(session)
+        person(session, made.first, "收汇总")
+        off = person(session, made.first, "不收汇总")
+        session.add(TopicSwitch(member_id=off.id, topic=Topic.DIGEST, off_at=NOW))
+        session.flush()
+
+        found, bare = (asked(session, made, Urgency.DIGEST, setup) for setup in (DIGESTS, SETUP))
+        rows = unreachable(
+            session, made.scope, audience=made.everybody, urgency=Urgency.DIGEST, setup=DIGESTS, now=NOW
+        )
+
+    assert (found.digest, found.unreachable) == (1, {Unreachable.SWITCHED_OFF: 1})
+    assert [(row.name, row.why) for row in rows] == [("不收汇总", Unreachable.SWITCHED_OFF)]
+    assert (bare.digest, bare.unreachable) == (0, {Unreachable.SWITCHED_OFF: 1, Unreachable.NO_CHANNEL: 1})
 
 
 def test_reach_knows_whose_week_is_used_up(any_sessions: Sessions) -> None:
@@ -62,7 +84,7 @@ def test_reach_knows_whose_week_is_used_up(any_sessions: Sessions) -> None:
         sent(session, made)
         person(session, made.first, "新来")
 
-        own, emergency = (asked(session, made, one) for one in (Urgency.OWN_PUSH, Urgency.EMERGENCY))
+        own, emergency = (asked(session, made, one, DIGESTS) for one in (Urgency.OWN_PUSH, Urgency.EMERGENCY))
 
     assert (own.digest, own.by_channel) == (2, {Channel.TEMPLATE: 1})
     assert (emergency.digest, emergency.by_channel) == (0, {Channel.CUSTOMER: 1, Channel.TEMPLATE: 2})
