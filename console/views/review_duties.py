@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.access import staff
 from app.core.db import Session
 from app.notices.announcements import review
+from app.notices.models import Urgency
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from app.staff.permissions import Permission
@@ -21,6 +22,7 @@ def review_duties() -> ResponseReturnValue:
         return render_template(
             "console/review_duties.html",
             duties=review.duties(session, scope()),
+            above=review.duties_above(session, scope()),
             choices=organizations.tree(session, scope()),
         )
 
@@ -50,7 +52,11 @@ def lift_review_duty() -> ResponseReturnValue:
         organization = _wanted(session)
         if review.lift_duty(session, organization_id=organization.id):
             _keep(session, "announcement.review_lifted", organization)
-    flash(f"{organization.short_name}的通知不再要求另一个人审核；紧急通知仍然要。", "ok")
+        still = review.needed(session, organization=organization, urgency=Urgency.DIGEST)
+    if still:
+        flash(f"已取消。{organization.short_name}的上级仍然要求审核，所以还要由另一个人审核后才发送。", "info")
+    else:
+        flash(f"{organization.short_name}的通知不再要求另一个人审核；紧急通知仍然要。", "ok")
     return redirect(url_for("console.review_duties"))
 
 

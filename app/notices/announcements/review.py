@@ -46,3 +46,14 @@ def duties(session: Session, scope: Scope) -> Sequence[AnyRow]:
         .where(scope.organizations())
         .order_by(Organization.path)
     ).all()
+
+
+def duties_above(session: Session, scope: Scope) -> Sequence[AnyRow]:
+    """The same of the organisations over the scope: what nobody in it can lift."""
+    above = {int(part) for root in scope.roots for part in root.strip("/").split("/")[:-1]}
+    return session.execute(
+        select(Organization, ReviewDuty)
+        .join(ReviewDuty, ReviewDuty.organization_id == Organization.id)
+        .where(Organization.id.in_(sorted(above)), ~scope.organizations())
+        .order_by(Organization.path)
+    ).all()

@@ -340,6 +340,23 @@ def test_organisation_with_the_duty_wants_a_second_person(
     assert acts(site, world)[1:] == ["announcement.review_asked", "announcement.review_lifted"]
 
 
+def test_duty_from_above_is_shown_below_and_stays_when_the_branch_lifts_its_own(
+    site: Site, secretary: Browser, world: World
+) -> None:
+    office, duties = site.staff(Role.OFFICE, world.left.committee_id), "/console/announcements/review-duties"
+    office.post(f"{duties}/set", {"organization": world.left.committee_id})
+    secretary.post(f"{duties}/set", {"organization": world.left.branch_id})
+
+    secretary.post(f"{duties}/lift", {"organization": world.left.branch_id})
+    page = secretary.get(duties).text
+
+    assert ("不再要求另一个人审核" in page, "上级规定" in page) == (False, True)
+    assert ("没有组织要求审核" in page, 'aria-label="取消' in page) == (False, False)
+    office.post(f"{duties}/lift", {"organization": world.left.committee_id})
+    assert "不再要求另一个人审核" in office.get(duties).text
+    assert "没有组织要求审核" in secretary.get(duties).text
+
+
 def test_send_back_needs_a_word_and_shows_it_to_the_writer(
     site: Site, secretary: Browser, world: World
 ) -> None:
