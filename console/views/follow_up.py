@@ -46,15 +46,16 @@ def record_told() -> ResponseReturnValue:
     """Told face to face, which is as good as a tap."""
     address = url_for("console.follow_up", announcement=fields.number("announcement"))
     pairs = [_pair(one) for one in request.form.getlist("told")[:PER_PAGE]]
-    try:
-        recorded = sum(_record(announcement_id, member_id) for announcement_id, member_id in pairs)
-    except DomainError as refusal:
-        flash(sentence(refusal), "warn")
-        return redirect(address)
-    if pairs:
-        flash(f"已记录当面告知 {recorded} 人。", "ok")
-    else:
-        flash("没有勾选任何人。", "warn")
+    recorded, refusals = 0, list[str]()
+    for announcement_id, member_id in pairs:
+        try:
+            recorded += _record(announcement_id, member_id)
+        except DomainError as refusal:
+            refusals.append(sentence(refusal))
+    if recorded or not refusals:
+        flash(f"已记录当面告知 {recorded} 人。" if pairs else "没有勾选任何人。", "ok" if pairs else "warn")
+    for said in dict.fromkeys(refusals):
+        flash(said, "warn")
     return redirect(address)
 
 

@@ -54,7 +54,9 @@ def lift_review_duty() -> ResponseReturnValue:
             _keep(session, "announcement.review_lifted", organization)
         still = review.needed(session, organization=organization, urgency=Urgency.DIGEST)
     if still:
-        flash(f"已取消。{organization.short_name}的上级仍然要求审核，所以还要由另一个人审核后才发送。", "info")
+        flash(
+            f"已取消。{organization.short_name}的上级仍然要求审核，所以还要由另一个人审核后才发送。", "info"
+        )
     else:
         flash(f"{organization.short_name}的通知不再要求另一个人审核；紧急通知仍然要。", "ok")
     return redirect(url_for("console.review_duties"))

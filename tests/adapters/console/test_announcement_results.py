@@ -211,6 +211,15 @@ def confirmations(site: Site) -> list[tuple[int, str | None]]:
         return [(row.member_id, row.recorded_by) for row in session.query(Confirmation)]
 
 
+def test_told_list_says_what_was_recorded_beside_what_was_not(secretary: Browser, world: World) -> None:
+    pairs = ((side.announced.asking_id, side.member_id) for side in (world.right, world.left))
+
+    secretary.post("/console/announcements/follow-up", {"told": [f"{one}-{who}" for one, who in pairs]})
+    page = secretary.get("/console/announcements/follow-up").text
+
+    assert ("已记录当面告知 1 人" in page, "没有发给这个人，不能记录" in page) == (True, True)
+
+
 def test_follow_up_lists_who_is_to_be_told_and_records_it(
     site: Site, secretary: Browser, world: World
 ) -> None:
