@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from app.core.db import Session
-from app.members.models import Member
+from app.members.models import GONE, Member
 from app.notices.announcements.models import Announcement, Confirmation
 from app.notices.announcements.queries import scheduled
 from app.notices.announcements.reminders import awaiting, moments
@@ -152,7 +152,14 @@ def _unconfirmed(session: Session, announcement_ids: list[int]) -> dict[int, int
     )
     rows = session.execute(
         select(Delivery.announcement_id, func.count().label("number"))
-        .where(Delivery.announcement_id.in_(announcement_ids), Delivery.kind == KIND, ~said)
+        .join(Member, Member.id == Delivery.member_id)
+        .where(
+            Delivery.announcement_id.in_(announcement_ids),
+            Delivery.kind == KIND,
+            Delivery.state != DeliveryState.WITHDRAWN,
+            Member.status.not_in(GONE),
+            ~said,
+        )
         .group_by(Delivery.announcement_id)
     )
     return {row.announcement_id: row.number for row in rows}

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.db import Session, Sessions, driver_of
-from app.members.models import WeChatIdentity
+from app.members.models import PartyStatus, WeChatIdentity
 from app.notices import service as notices
 from app.notices.announcements import member_list, plan, queries, reminders, results, sending, service
 from app.notices.announcements.audience import Audience, Target
@@ -302,6 +302,18 @@ def test_plan_names_what_goes_out_in_the_days_ahead_in_order(any_sessions: Sessi
         assert [
             item for item in plan.upcoming(session, Scope.of([made.foreign.path]), now=night) if item.number
         ] == []
+
+
+def test_plan_counts_of_a_reminder_whom_it_will_go_to(session: Session, made: Office) -> None:
+    person(session, made.first, "甲")
+    gone = person(session, made.first, "乙")
+    asking(session, made)
+    gone.status = PartyStatus.TRANSFERRED
+    session.flush()
+
+    found = plan.upcoming(session, made.scope, now=NOW)
+
+    assert {item.number for item in found if item.kind == "reminder"} == {1}
 
 
 def test_plan_asks_as_often_for_many_as_for_few(session: Session, made: Office) -> None:
