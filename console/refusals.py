@@ -26,7 +26,7 @@ SENTENCES = {
     "body_too_long": "正文太长了，请缩短，或者把全文做成附件。",
     "urgency_personal": "请选择怎样送达。",
     "basis_too_long": "依据的文件名称太长了，请写文号或简称。",
-    "confirm_until_wrong": "请人知晓的日期要晚于发送时间，请改一个日期。",
+    "confirm_until_wrong": "请人知晓的日期要晚于大家收到的时间（随每周汇总的，要晚于汇总发出的时间），请改一个日期。",
     "confirm_without_basis": "填了知晓日期，就要写明依据的文件；不需要逐人知晓，请把日期清空。",
     "audience_unreadable": "发送范围没有读懂，请重新选择。",
     "audience_too_large": "一次最多勾选 500 个组织、加上 500 个人。人多时请勾选上级组织并包括下级。",

@@ -85,6 +85,11 @@ def next_digest(
     return None
 
 
+def told_at(sent: datetime, is_working_day: IsWorkingDay, *, by_digest: bool) -> datetime:
+    """When people hear of what is sent at that moment: nobody is asked about it, or reminded of it, before."""
+    return (next_digest(sent, is_working_day) if by_digest else None) or sent
+
+
 def reminder_moments(sent: datetime, until: datetime, is_working_day: IsWorkingDay) -> tuple[datetime, ...]:
     """At most two, in order: on the working mornings before `until`, none on the day of sending itself."""
     days = {_working_until(local_day(until) - ONE_DAY * before, is_working_day) for before in REMINDER_DAYS}

@@ -16,7 +16,7 @@ from app.notices.announcements.states import AnnouncementState
 from app.notices.models import Delivery, Urgency
 from app.notices.setup import Setup
 from app.notices.states import DeliveryState
-from app.notices.timing import IsWorkingDay, reminder_moments
+from app.notices.timing import IsWorkingDay, reminder_moments, told_at
 from app.notices.workdays import known_to
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
@@ -42,7 +42,10 @@ class Open:
 def moments(announcement: Announcement, is_working_day: IsWorkingDay) -> tuple[datetime, ...]:
     """All the reminders of an announcement that has been prepared, those of the past included."""
     sent, until = announcement.prepared_at, announcement.confirm_until
-    return () if sent is None or until is None else reminder_moments(sent, until, is_working_day)
+    if sent is None or until is None:
+        return ()
+    told = told_at(sent, is_working_day, by_digest=announcement.urgency is Urgency.DIGEST)
+    return reminder_moments(told, until, is_working_day)
 
 
 def awaiting(session: Session, scope: Scope | None, *, now: datetime) -> Sequence[Announcement]:

@@ -26,7 +26,7 @@ from app.notices.announcements.states import AnnouncementState
 from app.notices.models import Delivery, Urgency
 from app.notices.setup import Setup
 from app.notices.states import DeliveryState
-from app.notices.timing import confirm_by
+from app.notices.timing import confirm_by, told_at
 from app.notices.workdays import known_to
 
 KIND = "announcement"
@@ -61,7 +61,8 @@ def prepare(session: Session, *, announcement_id: int, setup: Setup, now: dateti
         return 0
     announcement = session.get_one(Announcement, announcement_id, populate_existing=True)
     if announcement.confirmation_basis and announcement.confirm_until is None:
-        announcement.confirm_until = confirm_by(now, known_to(session))
+        works, by_digest = known_to(session), announcement.urgency is Urgency.DIGEST
+        announcement.confirm_until = confirm_by(told_at(now, works, by_digest=by_digest), works)
     audience = Audience.from_json(announcement.audience)
     addressed = people(audience, service.scope_of(session, announcement))
     return deliver(session, addressed, batch=_batch(session, announcement, now), setup=setup)

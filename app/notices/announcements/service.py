@@ -16,8 +16,10 @@ from app.notices.announcements.audience import Audience
 from app.notices.announcements.content import Content, checked
 from app.notices.announcements.models import Announcement, Confirmation
 from app.notices.announcements.states import TRANSITIONS, AnnouncementState
-from app.notices.models import Delivery
+from app.notices.models import Delivery, Urgency
 from app.notices.states import DeliveryState
+from app.notices.timing import told_at
+from app.notices.workdays import known_to
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
 
@@ -50,7 +52,7 @@ class NoteEmpty(DomainError):
 
 
 class ConfirmUntilWrong(DomainError):
-    """The day by which it is to be confirmed is over before it is sent."""
+    """The day by which it is to be confirmed is over before anybody is told."""
 
     code = "confirm_until_wrong"
 
@@ -248,7 +250,8 @@ def _review_needed(session: Session, announcement: Announcement) -> bool:
 def _check_ready(session: Session, announcement: Announcement, send_at: datetime) -> None:
     """What a draft may still lack. Raises AudienceEmpty, ConfirmUntilWrong."""
     audiences.check(session, Audience.from_json(announcement.audience), scope_of(session, announcement))
-    if announcement.confirm_until is not None and announcement.confirm_until <= send_at:
+    told = told_at(send_at, known_to(session), by_digest=announcement.urgency is Urgency.DIGEST)
+    if announcement.confirm_until is not None and announcement.confirm_until <= told:
         raise ConfirmUntilWrong
 
 

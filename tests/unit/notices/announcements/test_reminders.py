@@ -18,6 +18,7 @@ D = DeliveryState
 UNTIL = NOW + timedelta(days=10, hours=9)  # Thursday week, 18:00 in China
 FIRST = NOW + timedelta(days=7)  # the Monday before, 09:00
 SECOND = NOW + timedelta(days=10)
+DIGEST = NOW + timedelta(days=4, hours=7)  # Friday, 16:00 in China
 
 
 def asking(session: Session, made: Office, **more: object) -> Announcement:
@@ -65,6 +66,16 @@ def test_reminder_missed_while_nothing_ran_is_left_out(session: Session, made: O
     assert [remind(session, SECOND), remind(session, SECOND)] == [1, 0]
     session.refresh(announcement)
     assert announcement.reminders == 2
+
+
+def test_nobody_is_reminded_of_what_they_have_not_been_told_yet(session: Session, made: Office) -> None:
+    """What goes with Friday's digest is asked for, and reminded of, from then on."""
+    person(session, made.first)
+    announcement = asking(session, made, urgency=Urgency.DIGEST, until=None)
+
+    assert announcement.confirm_until == DIGEST + timedelta(days=5, hours=2)  # three working days, 18:00
+    assert remind(session, DIGEST - timedelta(hours=7)) == 0
+    assert remind(session, DIGEST + timedelta(days=4, hours=17)) == 1
 
 
 def test_nobody_is_reminded_where_nothing_is_to_confirm(session: Session, made: Office) -> None:

@@ -318,6 +318,21 @@ def test_day_to_confirm_before_the_sending_is_refused(session: Session, made: Of
     schedule(session, announcement, send_at=LATER - timedelta(hours=1))
 
 
+def test_day_to_confirm_before_the_digest_that_brings_it_is_refused(session: Session, made: Office) -> None:
+    person(session, made.first)
+    friday = NOW + timedelta(days=4, hours=7)
+    early, late = (
+        draft(
+            session, made, content(made.everybody, urgency=Urgency.DIGEST, basis="某文件第三条", until=until)
+        )
+        for until in (friday, friday + timedelta(hours=1))
+    )
+
+    with pytest.raises(service.ConfirmUntilWrong):
+        schedule(session, early)
+    schedule(session, late)
+
+
 def asking(session: Session, made: Office) -> Announcement:
     return sent(session, made, content(made.everybody, basis="某文件第三条"))
 
