@@ -19,12 +19,16 @@ from console.edge import now
 from console.labels import label
 from console.presentation import when
 
+NOBODY = "没有可发的人"
+"""Whoever it was for had gone when its time came."""
+
 
 @dataclass(frozen=True)
 class Progress:
     counts: Mapping[DeliveryState, int]
     open: bool
     waits: list[str]
+    begun: bool = True
 
     @property
     def total(self) -> int:
@@ -42,7 +46,7 @@ class Progress:
     @property
     def heading(self) -> str:
         if not self.total:
-            return "马上开始发送" if self.open else "还没有开始发送"
+            return "马上开始发送" if self.open else NOBODY if self.begun else "还没有开始发送"
         if self.open:
             return "正在发送"
         return "等待每周汇总" if self.counts.get(DeliveryState.HELD) else "已发完"
@@ -56,7 +60,7 @@ def progress(session: Session, found: Announcement) -> Progress:
     counts = results.progress(session, found.id)
     is_open = found.state is AnnouncementState.SENDING or is_due(found)
     waits = list(_waits(session, found, counts)) if is_open or counts.get(DeliveryState.HELD) else []
-    return Progress(counts, is_open, waits)
+    return Progress(counts, is_open, waits, begun=found.prepared_at is not None)
 
 
 def is_due(found: Announcement) -> bool:

@@ -211,6 +211,21 @@ def confirmations(site: Site) -> list[tuple[int, str | None]]:
         return [(row.member_id, row.recorded_by) for row in session.query(Confirmation)]
 
 
+def test_announcement_whose_people_had_all_gone_is_not_said_to_wait(
+    site: Site, secretary: Browser, world: World
+) -> None:
+    with site.services.sessions.begin() as session:
+        branch = session.get_one(Organization, world.left.branch_id)
+        made = announced.announcement(session, branch)
+        announced.delivered(session, made, [])
+        made_id = made.id
+
+    pages = [secretary.get(path_of(made_id, end)).text for end in ("", "/results")]
+
+    assert [("没有可发的人" in page, "还没有开始发送" in page) for page in pages] == [(True, False)] * 2
+    assert "还没有开始发送" in secretary.get(path_of(world.left.announced.draft_id, "/results")).text
+
+
 def test_told_list_says_what_was_recorded_beside_what_was_not(secretary: Browser, world: World) -> None:
     pairs = ((side.announced.asking_id, side.member_id) for side in (world.right, world.left))
 
