@@ -37,7 +37,7 @@ story: $(RUNTIME) ## Play the main jobs against a running demo (URL=) or a fresh
 	@exec $(BIN)/python -m demo.story
 
 test: $(DEV) ## Run every test; uses PostgreSQL, MariaDB and Redis where they answer
-	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(DEV) ## Lint, types, import directions, migrations
 	$(BIN)/ruff check .

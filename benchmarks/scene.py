@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from app import migrate
 from app.core.db import Sessions, new_engine
-from app.meetings.models import Expected, Meeting, MeetingKind
+from app.meetings.models import Expected, Meeting, MeetingKind, Standing
 from app.members.models import Member, MemberKind, PartyStatus, WeChatIdentity
 from app.organizations import service as organizations
 from app.organizations.models import OrganizationKind
@@ -81,7 +81,12 @@ def prepare(database_url: str, *, messages: int) -> None:
         session.execute(
             insert(Expected),
             [
-                {"meeting_id": 1 + one // AT_A_MEETING, "member_id": 1 + one % PEOPLE, "votes": True}
+                {
+                    "meeting_id": 1 + one // AT_A_MEETING,
+                    "member_id": 1 + one % PEOPLE,
+                    "organization_id": branch.id,
+                    "standing": Standing.VOTING,
+                }
                 for one in range(AT_A_MEETING * len(numbers))
             ],
         )

@@ -6,7 +6,7 @@ from typing import Any
 from app.core.calendar import DayKind
 from app.feedback.models import Side
 from app.feedback.states import ThreadState
-from app.meetings.models import MeetingKind, Way
+from app.meetings.words import WORDS
 from app.members.models import Gender, MemberKind, PartyStatus
 from app.notices.announcements.states import AnnouncementState
 from app.notices.channels import Unreachable
@@ -40,6 +40,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         PartyStatus.NORMAL: "正常",
         PartyStatus.SUSPENDED: "停止党籍",
         PartyStatus.RECTIFYING: "限期改正",
+        PartyStatus.UNDER_OBSERVATION: "留党察看",
         PartyStatus.TRANSFERRED: "已转出",
         PartyStatus.LEFT: "已出党",
         PartyStatus.DECEASED: "已去世",
@@ -48,28 +49,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Gender.MALE: "男",
         Gender.FEMALE: "女",
     },
-    MeetingKind: {
-        MeetingKind.MEMBER_MEETING: "支部党员大会",
-        MeetingKind.BRANCH_COMMITTEE: "支部委员会会议",
-        MeetingKind.GROUP_MEETING: "党小组会",
-        MeetingKind.PARTY_LECTURE: "党课",
-        MeetingKind.THEME_DAY: "主题党日",
-        MeetingKind.ORGANIZATIONAL_LIFE: "组织生活会",
-        MeetingKind.APPRAISAL: "民主评议党员",
-        MeetingKind.DEMOCRATIC_LIFE: "民主生活会",
-        MeetingKind.CENTRAL_GROUP: "理论学习中心组学习",
-        MeetingKind.ELECTION: "选举大会",
-        MeetingKind.COMMITTEE_MEETING: "党委会",
-        MeetingKind.SEMINAR: "座谈会",
-        MeetingKind.TRAINING: "培训",
-        MeetingKind.OTHER: "其他会议",
-    },
-    Way: {
-        Way.SCAN: "扫码",
-        Way.HAND_CODE: "签到码",
-        Way.KEPT_SCAN: "先扫码后绑定",
-        Way.RECORDER: "记录人补签",
-    },
+    **WORDS,
     ThreadState: {
         ThreadState.OPEN: "待回复",
         ThreadState.ANSWERED: "已回复",

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from app.core.db import Session
-from app.meetings.models import Expected, Meeting, MeetingKind
+from app.meetings.models import Expected, Meeting, MeetingKind, Standing
 from app.members.models import Member, MemberKind, PartyStatus, WeChatIdentity
 from app.organizations.models import Organization, OrganizationKind
 
@@ -99,7 +99,13 @@ def meeting(
     session.add(made)
     session.flush()
     session.add_all(
-        Expected(meeting_id=made.id, member_id=one.id, votes=one.kind is MemberKind.FULL) for one in expected
+        Expected(
+            meeting_id=made.id,
+            member_id=one.id,
+            organization_id=one.organization_id,
+            standing=Standing.VOTING if one.kind is MemberKind.FULL else Standing.NON_VOTING,
+        )
+        for one in expected
     )
     session.flush()
     return made

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from app.core.db import AnyRow, Driver, Session
 from app.core.prepared import Prepared
-from app.meetings.models import CheckIn, Expected, KeptScan, Meeting, RefusedCheckIn
+from app.meetings.models import CheckIn, Expected, KeptScan, Meeting, RefusedCheckIn, Standing
 from app.members.models import Member
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
@@ -82,7 +82,7 @@ def attendance(session: Session, meeting: Meeting) -> Attendance:
             Member.id.label("member_id"),
             Member.name,
             Organization.short_name.label("organization_name"),
-            Expected.votes,
+            Expected.standing,
             CheckIn.checked_in_at,
             CheckIn.way,
         )
@@ -96,8 +96,8 @@ def attendance(session: Session, meeting: Meeting) -> Attendance:
     return Attendance(
         expected=len(rows),
         present=len(present),
-        voting_expected=sum(row.votes for row in rows),
-        voting_present=sum(row.votes for row in present),
+        voting_expected=sum(row.standing is Standing.VOTING for row in rows),
+        voting_present=sum(row.standing is Standing.VOTING for row in present),
         rows=rows,
         kept_scans=_kept_scans(session, meeting.id),
         refused=_refused(session, meeting.id),

@@ -3,11 +3,11 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import case, insert, literal, select
 
 from app.core.db import Session
 from app.core.errors import DomainError
-from app.meetings.models import Expected, Meeting, MeetingKind
+from app.meetings.models import Expected, Meeting, MeetingKind, Standing
 from app.members.models import PARTY_MEMBERS, Member, MemberKind, PartyStatus
 from app.organizations.models import Organization
 from app.organizations.queries import subtree
@@ -16,7 +16,8 @@ OPENS_BEFORE = timedelta(minutes=30)
 CLOSES_AFTER = timedelta(minutes=30)
 LONGEST = timedelta(days=3)
 CODE_DIGITS = 6
-ALWAYS_EXPECTED = frozenset({PartyStatus.NORMAL, PartyStatus.RECTIFYING})
+ALWAYS_EXPECTED = frozenset({PartyStatus.NORMAL, PartyStatus.RECTIFYING, PartyStatus.UNDER_OBSERVATION})
+EXPECTED_COLUMNS = ["meeting_id", "member_id", "organization_id", "standing"]
 
 
 class MeetingTimesWrong(DomainError):
@@ -81,12 +82,14 @@ def _free_hand_code(session: Session, now: datetime) -> str:
 
 def _expect_roster(session: Session, meeting: Meeting, organization: Organization) -> None:
     scope = subtree(organization)
-    roster = select(literal(meeting.id), Member.id, Member.kind == MemberKind.FULL).where(
+    votes = (Member.kind == MemberKind.FULL) & (Member.status != PartyStatus.UNDER_OBSERVATION)
+    standing = case((votes, Standing.VOTING.value), else_=Standing.NON_VOTING.value)
+    roster = select(literal(meeting.id), Member.id, Member.organization_id, standing).where(
         scope.owns(Member.organization_id),
         Member.kind.in_(PARTY_MEMBERS),
         Member.status.in_(ALWAYS_EXPECTED),
     )
-    session.execute(insert(Expected).from_select(["meeting_id", "member_id", "votes"], roster))
+    session.execute(insert(Expected).from_select(EXPECTED_COLUMNS, roster))
     if session.scalar(select(Expected.id).where(Expected.meeting_id == meeting.id).limit(1)) is None:
         raise NobodyExpected
 

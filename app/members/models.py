@@ -29,6 +29,7 @@ class PartyStatus(StrEnum):
     NORMAL = "normal"
     SUSPENDED = "suspended"
     RECTIFYING = "rectifying"
+    UNDER_OBSERVATION = "under_observation"
     TRANSFERRED = "transferred"
     LEFT = "left"
     DECEASED = "deceased"

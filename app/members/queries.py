@@ -27,7 +27,7 @@ from app.organizations.models import Organization, OrganizationKind
 from app.organizations.scope import Scope
 
 TAIL = re.compile(r"\d{3}[\dXx]", re.ASCII)
-ACTIVE = frozenset({PartyStatus.NORMAL, PartyStatus.RECTIFYING})
+ACTIVE = frozenset({PartyStatus.NORMAL, PartyStatus.RECTIFYING, PartyStatus.UNDER_OBSERVATION})
 LINKED = select(WeChatIdentity.id).where(WeChatIdentity.member_id == Member.id).exists()
 
 

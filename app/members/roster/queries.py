@@ -42,6 +42,7 @@ WORDS: dict[object, str] = {
     PartyStatus.NORMAL: "正常",
     PartyStatus.SUSPENDED: "停止党籍",
     PartyStatus.RECTIFYING: "限期改正中",
+    PartyStatus.UNDER_OBSERVATION: "留党察看",
     PartyStatus.TRANSFERRED: "已转出",
     PartyStatus.LEFT: "出党",
     PartyStatus.DECEASED: "去世",

@@ -64,7 +64,7 @@ def test_announce_puts_the_meeting_on_the_list(site: Site, secretary: Browser, w
     assert (made.title, made.starts_at.isoformat()) == ("党课：安全生产", "2026-03-05T06:00:00+00:00")
     page = secretary.get(answer.location).text
     assert "应到 2 人" in page
-    assert made.hand_code in page
+    assert str(made.hand_code) in page
 
 
 def test_announce_in_the_past_says_that_nobody_can_scan(site: Site, secretary: Browser, world: World) -> None:
@@ -164,7 +164,7 @@ def test_screen_shows_code_digits_and_count(site: Site, secretary: Browser, worl
 
     text = secretary.get(f"/console/meetings/{world.left.meeting_id}/screen").text
 
-    digits = next(one.hand_code for one in meetings_of(site) if one.id == world.left.meeting_id)
+    digits = next(str(one.hand_code) for one in meetings_of(site) if one.id == world.left.meeting_id)
     assert f"{digits[:3]} {digits[3:]}" in text
     assert "code.svg" in text
     assert '<span class="tally-now">1</span><span class="tally-of"> / 2 人已签到</span>' in text

@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Boolean, bindparam, delete, insert, select, update
 
 from app.core.calendar import CalendarDay, DayKind
 from app.core.db import Driver, Sessions, driver_of
 from app.core.leases import Lease
 from app.core.prepared import Prepared
-from app.meetings.models import CheckIn, Expected, Way
+from app.meetings.models import CheckIn, Way
+from app.members.models import WeChatIdentity
 from tests import factories
 from tests.unit.core.leases import PRECISE, lease, names
 
@@ -30,9 +31,6 @@ SIGN = Prepared(
     insert(CheckIn).values(
         {name: bindparam(name) for name in ("meeting_id", "member_id", "checked_in_at", "way")}
     )
-)
-EXPECT = Prepared(
-    insert(Expected).values({name: bindparam(name) for name in ("meeting_id", "member_id", "votes")})
 )
 
 
@@ -102,18 +100,21 @@ def test_naive_moment_is_refused(any_sessions: Sessions) -> None:
 def test_enums_dates_and_truth_come_back_as_they_went_in(any_sessions: Sessions) -> None:
     day = Prepared(insert(CalendarDay).values({name: bindparam(name) for name in ("day", "kind", "note")}))
     days = Prepared(select(CalendarDay.day, CalendarDay.kind).order_by(CalendarDay.day))
-    votes = Prepared(select(Expected.votes).order_by(Expected.id))
+    wanted = Prepared(select(WeChatIdentity.menu_wanted).order_by(WeChatIdentity.id))
     with any_sessions.begin() as session:
-        branch = factories.organization(session)
-        people = [factories.member(session, branch) for _ in range(2)]
-        meeting = factories.meeting(session, branch)
+        chats = [factories.identity(session) for _ in range(2)]
+        want = Prepared(
+            update(WeChatIdentity)
+            .where(WeChatIdentity.id == bindparam("chat"))
+            .values(menu_wanted=bindparam("truth", type_=Boolean()))
+        )
         driver = driver_of(session)
 
         day.once(driver, day=date(2026, 2, 28), kind=DayKind.WORK, note="春节调休")
-        EXPECT.once(driver, meeting_id=meeting.id, member_id=people[0].id, votes=True)
-        EXPECT.once(driver, meeting_id=meeting.id, member_id=people[1].id, votes=False)
+        want.change(driver, chat=chats[0].id, truth=True)
+        want.change(driver, chat=chats[1].id, truth=False)
         seen = days.all(driver)
-        truth = [row.votes for row in votes.all(driver)]
+        truth = [row.menu_wanted for row in wanted.all(driver)]
 
     assert [tuple(row) for row in seen] == [(date(2026, 2, 28), DayKind.WORK)]
     assert isinstance(seen[0].kind, DayKind)

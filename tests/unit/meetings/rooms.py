@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.db import Session, Sessions
 from app.meetings import check_in
 from app.meetings.check_in import CheckInResult
-from app.meetings.models import CheckIn, Expected, RefusedCheckIn
+from app.meetings.models import CheckIn, Expected, RefusedCheckIn, Standing
 from tests import factories
 from tests.factories import NOW
 
@@ -81,7 +81,12 @@ def another_meeting(
     """A meeting of another branch, at which the given members are expected too."""
     from_elsewhere = factories.organization(session, name="第二党支部")
     meeting = factories.meeting(session, from_elsewhere, scene=scene, hand_code=code, starts_at=starts_at)
-    session.add_all(Expected(meeting_id=meeting.id, member_id=one, votes=True) for one in expected)
+    session.add_all(
+        Expected(
+            meeting_id=meeting.id, member_id=one, organization_id=from_elsewhere.id, standing=Standing.VOTING
+        )
+        for one in expected
+    )
     session.flush()
     return meeting.id
 

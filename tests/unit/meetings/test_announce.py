@@ -8,7 +8,7 @@ from sqlalchemy.exc import StatementError
 
 from app.core.db import Session, Sessions
 from app.meetings import service
-from app.meetings.models import Expected, Meeting, MeetingKind
+from app.meetings.models import Expected, Meeting, MeetingKind, Standing
 from app.meetings.service import MeetingOver, MeetingTimesWrong, NobodyExpected
 from app.members.models import MemberKind, PartyStatus
 from app.organizations.models import Organization, OrganizationKind
@@ -40,9 +40,9 @@ def announce(
 
 def expected(session: Session, meeting: Meeting) -> dict[int, bool]:
     rows = session.execute(
-        select(Expected.member_id, Expected.votes).where(Expected.meeting_id == meeting.id)
+        select(Expected.member_id, Expected.standing).where(Expected.meeting_id == meeting.id)
     )
-    return {row.member_id: row.votes for row in rows}
+    return {row.member_id: row.standing is Standing.VOTING for row in rows}
 
 
 def test_meeting_opens_half_an_hour_before_and_closes_half_an_hour_after(session: Session) -> None:
@@ -159,7 +159,7 @@ def test_scene_cannot_be_guessed_and_the_code_is_six_digits(session: Session) ->
     scenes, codes = {one.scene for one in meetings}, {one.hand_code for one in meetings}
     assert (len(scenes), len(codes)) == (20, 20)
     assert all(len(scene) == 31 and int(scene[1:], 16) >= 0 for scene in scenes)
-    assert all(len(code) == 6 and code.isdigit() for code in codes)
+    assert all(code is not None and len(code) == 6 and code.isdigit() for code in codes)
 
 
 def test_code_of_an_open_meeting_is_not_given_again(
