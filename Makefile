@@ -50,7 +50,7 @@ format: $(DEV) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV) ## Measure one thing reproducibly: NAME=callback, fanout, prepare, or all
+bench: $(DEV) ## Measure one thing reproducibly: NAME=callback, check_in, fanout, prepare, or all
 	$(BIN)/python -m benchmarks $(NAME)
 
 lock: $(DEV) ## Compile the requirements again from requirements/*.in

@@ -112,20 +112,24 @@ def _meeting(number: int, organization_id: int, now: datetime) -> Meeting:
 
 def text_message(number: int) -> str:
     content = f"<Content><![CDATA[{TEXTS[number % len(TEXTS)]}]]></Content><MsgId>{10**10 + number}</MsgId>"
-    return _message(number, "text", content)
+    return _message(openid(number + 1), "text", content)
 
 
 def scan_message(number: int) -> str:
     """Each (person, meeting) once, so that every scan signs somebody in."""
     key = scene(1 + number // AT_A_MEETING)
+    return scan(openid(number + 1), key)
+
+
+def scan(sender: str, key: str) -> str:
     event = f"<Event><![CDATA[SCAN]]></Event><EventKey><![CDATA[{key}]]></EventKey><Ticket><![CDATA[gQ]]></Ticket>"
-    return _message(number, "event", event)
+    return _message(sender, "event", event)
 
 
-def _message(number: int, kind: str, inner: str) -> str:
+def _message(sender: str, kind: str, inner: str) -> str:
     return (
         f"<xml><ToUserName><![CDATA[{ORIGINAL_ID}]]></ToUserName>"
-        f"<FromUserName><![CDATA[{openid(number + 1)}]]></FromUserName>"
+        f"<FromUserName><![CDATA[{sender}]]></FromUserName>"
         f"<CreateTime>{int(time.time())}</CreateTime><MsgType><![CDATA[{kind}]]></MsgType>{inner}</xml>"
     )
 

@@ -17,19 +17,19 @@ SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(name: str = "one") -> Iterator[str]:
     """An empty database on the server of the tests (`ZHIBU_TEST_POSTGRES_URL`), dropped afterwards."""
     server = make_url(os.environ.get("ZHIBU_TEST_POSTGRES_URL", SERVER))
-    name = f"zhibu_bench_{os.getpid()}"
+    database = f"zhibu_bench_{os.getpid()}_{name}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"DROP DATABASE IF EXISTS {database}"))
+        connection.execute(text(f"CREATE DATABASE {database}"))
     try:
-        yield server.set(database=name).render_as_string(hide_password=False)
+        yield server.set(database=database).render_as_string(hide_password=False)
     finally:
         with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            connection.execute(text(f"DROP DATABASE {database} WITH (FORCE)"))
         admin.dispose()
 
 
