@@ -11,10 +11,26 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "digest": ("工作汇总通知", "汇总名称：{{thing1.DATA}}\n通知条数：{{number2.DATA}}"),
     "feedback_answered": ("留言回复通知", "留言编号：{{character_string1.DATA}}\n回复内容：{{thing2.DATA}}"),
+    "meeting": (
+        "会议通知",
+        "会议名称：{{thing1.DATA}}\n通知类型：{{phrase2.DATA}}\n会议时间：{{time3.DATA}}\n会议地点：{{thing4.DATA}}",
+    ),
+    "meeting_reminder": (
+        "会议开始提醒",
+        "会议名称：{{thing1.DATA}}\n会议时间：{{time2.DATA}}\n会议地点：{{thing3.DATA}}",
+    ),
+    "leave_answered": (
+        "请假结果通知",
+        "请假事项：{{thing1.DATA}}\n审批结果：{{phrase2.DATA}}\n会议时间：{{time3.DATA}}",
+    ),
+    "duty_reminder": (
+        "工作任务提醒",
+        "任务名称：{{thing1.DATA}}\n所属单位：{{thing2.DATA}}\n任务说明：{{thing3.DATA}}",
+    ),
 }
 """Kind of notice: (title, content as the platform keeps it)."""
 
-SUBSCRIBED = ("announcement", "reminder")
+SUBSCRIBED = ("announcement", "reminder", "meeting")
 ID_LENGTH = 43
 
 

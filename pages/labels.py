@@ -14,6 +14,7 @@ LABELS: dict[StrEnum, str] = {
     MemberKind.MASSES: "群众",
     Topic.ANNOUNCEMENTS: "通知公告",
     Topic.DIGEST: "每周汇总",
+    Topic.MEETINGS: "会议提醒",
 }
 
 

@@ -138,14 +138,26 @@ class Notices(Section):
     template_reminder: str
     template_digest: str
     template_feedback_answered: str
+    template_meeting: str
+    template_meeting_reminder: str
+    template_leave_answered: str
+    template_duty_reminder: str
     subscription_announcement: str
     subscription_reminder: str
     subscription_digest: str
     subscription_feedback_answered: str
+    subscription_meeting: str
+    subscription_meeting_reminder: str
+    subscription_leave_answered: str
+    subscription_duty_reminder: str
     mini_program_announcement: str
     mini_program_reminder: str
     mini_program_digest: str
     mini_program_feedback_answered: str
+    mini_program_meeting: str
+    mini_program_meeting_reminder: str
+    mini_program_leave_answered: str
+    mini_program_duty_reminder: str
 
 
 class Feedback(Section):

@@ -16,6 +16,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "week_used": "本周已经推送过一条，这一条随下一次汇总发出。",
     "left": "汇总发出前已不在本单位。",
     "in_digest": "已并入每周汇总发出。",
+    "too_late": "开会前已没有可以推送的时间，只在通知列表里，请直接告诉本人。",
     # it waits
     "quiet_hours": "晚间和休息日不推送，到工作时间自动发送。",
     "not_begun": "还没有发出，稍后自动继续。",

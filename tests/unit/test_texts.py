@@ -11,6 +11,7 @@ from jinja2 import UndefinedError
 from app.core.clock import from_local
 from app.meetings.check_in import CheckInResult
 from app.meetings.rules import CheckInOutcome
+from app.meetings.telling import Change
 from app.texts import FOLDER, Texts
 from handlers.information import Listed
 from tests.factories import NOW
@@ -48,6 +49,12 @@ def counted(*outcomes: CheckInOutcome) -> list[CheckInResult]:
     return [result(outcome) for outcome in outcomes]
 
 
+AT_MEETING = {
+    "title": "联合主题党日",
+    "organization": "第一党支部",
+    "time": "2026年03月04日 09:00",
+    "place": "三楼会议室",
+}
 LINKS = ["", "https://dj.example.com/m/notices/7"]
 BOTH = [{"person": MEMBER}, {"person": STRANGER}]
 PLAIN = [
@@ -92,6 +99,28 @@ VALUES: dict[str, list[dict[str, Any]]] = {
         for until in ("", "2026年03月05日 18:00")
     ],
     "notice_feedback_answered": [{"number": "K7MQ3PXW", "text": "已安排热菜"}],
+    "notice_meeting": [
+        {**AT_MEETING, "change": change, "of": "第一季度支部党员大会", "place": place, "link": link}
+        for change in Change
+        for place in ("", "三楼会议室")
+        for link in LINKS
+    ],
+    "notice_meeting_reminder": [{**AT_MEETING, "link": link} for link in LINKS],
+    "notice_leave_answered": [
+        {**AT_MEETING, "state": state, "answer": answer, "link": link}
+        for state, answer in (("granted", ""), ("refused", "这次要表决，请务必到会"))
+        for link in LINKS
+    ],
+    "notice_duty_reminder": [
+        {
+            "title": "支部党员大会",
+            "organization": "第一党支部",
+            "text": "本季度还没有安排",
+            "until": until,
+            "link": "",
+        }
+        for until in ("", "3月31日")
+    ],
     "notice_late_reply": [{"text": "处理好了"}],
     "notices": [
         {"listed": [], "more": "", "coming": []},

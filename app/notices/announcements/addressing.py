@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    SQLColumnExpression,
     String,
     and_,
     case,
@@ -68,7 +69,7 @@ def deliver(session: Session, people: Select[int], *, batch: Batch, setup: Setup
     why = listed_because(them, emergency=batch.urgency is Urgency.EMERGENCY)
     held = is_held(them, batch.urgency)
     columns = {
-        Delivery.id: _id(them.c.member_id),
+        Delivery.id: new_id(them.c.member_id),
         Delivery.subject: literal(batch.subject),
         Delivery.identity_id: them.c.identity_id,
         Delivery.member_id: them.c.member_id,
@@ -92,7 +93,7 @@ def deliver(session: Session, people: Select[int], *, batch: Batch, setup: Setup
     return rows_changed(session, made.execution_options(preserve_rowcount=True))
 
 
-def _id(member_id: ColumnElement[int]) -> ColumnElement[str]:
+def new_id(member_id: SQLColumnExpression[int]) -> ColumnElement[str]:
     """32 signs: 21 random ones of this batch, and the person's number, counted from ten thousand million.
 
     Every engine makes the same of it. Their own random ids differ in name and version, and MySQL is known to

@@ -28,6 +28,10 @@ def test_declared_kinds_and_their_topics() -> None:
         "digest": Topic.DIGEST,
         "feedback_answered": None,
         "late_reply": None,
+        "meeting": Topic.MEETINGS,
+        "meeting_reminder": Topic.MEETINGS,
+        "leave_answered": None,
+        "duty_reminder": Topic.MEETINGS,
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.core.outcomes import NO_ANSWER, Accepted
-from app.notices import following, routing
+from app.notices import following, personal, routing
 from app.notices.channels import Unreachable
 from app.notices.ledger import NOT_BEGUN
 from app.notices.reasons import SENTENCES, sentence
@@ -19,6 +19,7 @@ FAULTS = re.compile(r'(?:BadAnswer|WeChatUnreachable)\("(\w+)"')
 OURS = [
     *(why.value for why in Unreachable),
     "in_digest",
+    personal.TOO_LATE,
     routing.QUIET,
     routing.INTERRUPTED,
     NOT_BEGUN,

@@ -8,7 +8,7 @@ from app.notices import switches
 from app.notices.models import Topic, TopicSwitch
 from tests import factories
 
-BOTH = frozenset({Topic.ANNOUNCEMENTS, Topic.DIGEST})
+ALL = frozenset({Topic.ANNOUNCEMENTS, Topic.DIGEST, Topic.MEETINGS})
 
 
 def somebody(session: Session) -> Member:
@@ -19,10 +19,10 @@ def test_nothing_said_everything_is_on(session: Session) -> None:
     assert switches.switched_off(session, member_id=somebody(session).id) == frozenset()
 
 
-def test_keep_on_one_switches_the_other_off(any_sessions: Sessions, now: datetime) -> None:
+def test_keep_on_some_switches_the_others_off(any_sessions: Sessions, now: datetime) -> None:
     with any_sessions.begin() as session:
         member, other = somebody(session), somebody(session)
-        switches.keep_on(session, member_id=member.id, topics=frozenset({Topic.DIGEST}), now=now)
+        switches.keep_on(session, member_id=member.id, topics=ALL - {Topic.ANNOUNCEMENTS}, now=now)
 
         assert switches.switched_off(session, member_id=member.id) == {Topic.ANNOUNCEMENTS}
         assert switches.switched_off(session, member_id=other.id) == frozenset()
@@ -34,14 +34,14 @@ def test_keep_on_twice_is_as_once(any_sessions: Sessions, now: datetime) -> None
         for _ in range(2):
             switches.keep_on(session, member_id=member.id, topics=frozenset(), now=now)
 
-        assert switches.switched_off(session, member_id=member.id) == BOTH
+        assert switches.switched_off(session, member_id=member.id) == ALL
 
 
 def test_keep_on_takes_a_switch_back(session: Session, now: datetime) -> None:
     member = somebody(session)
     switches.keep_on(session, member_id=member.id, topics=frozenset(), now=now)
 
-    switches.keep_on(session, member_id=member.id, topics=BOTH, now=now)
+    switches.keep_on(session, member_id=member.id, topics=ALL, now=now)
 
     assert switches.switched_off(session, member_id=member.id) == frozenset()
 
@@ -51,6 +51,6 @@ def test_keep_on_leaves_topics_alone_that_the_page_does_not_show(session: Sessio
     session.add(TopicSwitch(member_id=member.id, topic=Topic.DUES, off_at=now))
     session.flush()
 
-    switches.keep_on(session, member_id=member.id, topics=BOTH, now=now)
+    switches.keep_on(session, member_id=member.id, topics=ALL, now=now)
 
     assert switches.switched_off(session, member_id=member.id) == {Topic.DUES}
