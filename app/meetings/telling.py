@@ -25,6 +25,13 @@ class Change(StrEnum):
     MERGED = "merged"
 
 
+class Reminder(StrEnum):
+    """The working morning before, and two hours before."""
+
+    DAY = "day"
+    HOURS = "hours"
+
+
 def tell(session: Session, *, meeting: Meeting, change: Change, now: datetime) -> int:
     """Queue it for everybody who is expected or sits in; how many. Said twice, it reaches nobody twice.
 
@@ -93,7 +100,13 @@ def concerned(meeting: Meeting) -> Select[Any]:
 def subjects(meeting: Meeting) -> list[str]:
     """Under which everything that may have been said of this meeting's time and place so far is kept."""
     numbers = range(meeting.revision + 1)
-    return [_subject(meeting.id, change, number) for change in Change for number in numbers]
+    changes = [_subject(meeting.id, change, number) for change in Change for number in numbers]
+    return changes + [reminder_subject(meeting.id, reminder) for reminder in Reminder]
+
+
+def reminder_subject(meeting_id: int, reminder: Reminder) -> str:
+    """Without the revision: a meeting that is moved reminds nobody a third time (facts/domain §7.3 FR9)."""
+    return f"meeting:{meeting_id}:reminder:{reminder}"
 
 
 def _subject(meeting_id: int, change: Change, revision: int) -> str:

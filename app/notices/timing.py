@@ -101,6 +101,15 @@ def _working_until(day: date, is_working_day: IsWorkingDay) -> date:
     return next((one for one in before if is_working_day(one)), day)
 
 
+def working_day_before(day: date, is_working_day: IsWorkingDay) -> date:
+    """The last day before that one on which people work."""
+    return _working_until(day - ONE_DAY, is_working_day)
+
+
+def working_day_after(day: date, is_working_day: IsWorkingDay) -> date:
+    return _working_after(day, is_working_day)
+
+
 def confirm_by(sent: datetime, is_working_day: IsWorkingDay) -> datetime:
     """The due date where the writer names none: three working days, in the afternoon (FR11)."""
     day = local_day(sent)
