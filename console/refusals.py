@@ -50,6 +50,18 @@ SENTENCES = {
     "attachment_too_many": "一条通知最多 5 个附件。",
     "attachment_damaged": "文件打不开，可能已损坏，请重新保存后再传。",
     "attachment_macros": "文件里带有宏，请另存为不带宏的文档再传。",
+    "plan_wrong": "计划没有填对：请核对名称、日期规则、开始时间、时长和起止日期。",
+    "plan_ended": "这个计划已经停用，不能再从它发会议通知。",
+    "not_planned": "计划里没有这一天，请刷新页面后再选。",
+    "planned_day_past": "这一次的时间已经过去：开过了请补录，没有开请写明原因后跳过。",
+    "planned_day_skipped": "这一次已经标为不开；要开，请先取消“不开”。",
+    "skip_reason_wrong": "请写明这一次为什么不开，最多 200 个字。",
+    "already_announced": "这一次已经发过会议通知了，请在会议列表里查看。",
+    "statement_wrong": "请选“说明”或“不适用”，并写清原因，最多 300 个字。",
+    "statement_period": "这项职责没有这个时段，请刷新页面后再选。",
+    "statement_early": "这个时段还没有到，现在不用说明。",
+    "term_wrong": "请核对任期：选举日期不能晚于今天，届满日期要晚于选举日期；最长为规定任期再延一年。",
+    "no_term": "这类组织不设任期，不用登记。",
     "refused": "这一步没有成功，请核对后再试。",
 }
 
