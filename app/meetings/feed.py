@@ -1,0 +1,115 @@
+"""A person's own meetings for the calendar of their phone: an address that only they know, and can take back."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from icalendar import Calendar, Event
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.core.db import AnyRow, Session, rows_changed
+from app.meetings.models import CalendarFeed, Expected, Meeting, Standing
+from app.members.models import GONE, Member
+from app.organizations.models import Organization
+
+SINCE: Final = timedelta(days=180)
+MOST: Final = 500
+REFRESH: Final = timedelta(hours=6)
+REFRESH_TEXT: Final = "PT6H"
+PRODUCT: Final = "-//Zhibu//meetings//ZH"
+_TOKEN: Final = re.compile(r"[\w-]{43}", re.ASCII)
+
+
+def make(session: Session, *, member_id: int, now: datetime) -> str:
+    """A new address's token, said this once; the one before is good no longer."""
+    token = secrets.token_urlsafe(32)
+    fresh = {"token_hash": _hashed(token), "made_at": now}
+    replaced = update(CalendarFeed).where(CalendarFeed.member_id == member_id).values(fresh)
+    if not rows_changed(session, replaced):
+        try:
+            with session.begin_nested():
+                session.add(CalendarFeed(member_id=member_id, **fresh))
+        except IntegrityError:  # made by another tap just now: ours is the later one
+            rows_changed(session, replaced)
+    return token
+
+
+def revoke(session: Session, *, member_id: int) -> bool:
+    """Whether there was an address."""
+    mine = select(CalendarFeed).where(CalendarFeed.member_id == member_id)
+    feed = session.scalar(mine)
+    if feed is None:
+        return False
+    session.delete(feed)
+    session.flush()
+    return True
+
+
+def made_at(session: Session, *, member_id: int) -> datetime | None:
+    return session.scalar(select(CalendarFeed.made_at).where(CalendarFeed.member_id == member_id))
+
+
+def owner(session: Session, *, token: str) -> int | None:
+    """Whose address it is; nobody's where the person has left the organisation."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    found = select(CalendarFeed.member_id).join(Member, Member.id == CalendarFeed.member_id)
+    return session.scalar(found.where(CalendarFeed.token_hash == _hashed(token), Member.status.not_in(GONE)))
+
+
+def meetings(session: Session, *, member_id: int, now: datetime) -> Sequence[AnyRow]:
+    """(Meeting, organisation's short name) of the last half year and of all to come, in their order."""
+    counted = Expected.member_id == member_id, Expected.standing != Standing.NOT_COUNTED
+    statement = (
+        select(Meeting, Organization.short_name)
+        .join(Expected, Expected.meeting_id == Meeting.id)
+        .join(Organization, Organization.id == Meeting.organization_id)
+        .where(*counted, Meeting.starts_at >= now - SINCE)
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    return session.execute(statement.limit(MOST)).all()
+
+
+def text(rows: Iterable[AnyRow], *, name: str, pages: str, host: str) -> bytes:
+    """The file as calendars read it. No names, no agenda, no alarm: it may be kept by whatever reads it.
+
+    `pages` is the address of the member pages, `host` what makes our numbers unique in the world.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", REFRESH_TEXT)
+    for meeting, organization in rows:
+        calendar.add_component(_event(meeting, organization, pages=pages, host=host))
+    return bytes(calendar.to_ical())
+
+
+def _event(meeting: Meeting, organization: str, *, pages: str, host: str) -> Event:
+    stands = meeting.cancelled_at is None and meeting.merged_into_id is None
+    changed = max(filter(None, (meeting.created_at, meeting.moved_at, meeting.cancelled_at)))
+    event = Event()
+    event.add("uid", f"meeting-{meeting.id}@{host}")
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
+    event.add("sequence", meeting.revision)
+    event.add("status", "CONFIRMED" if stands else "CANCELLED")
+    event.add("class", "PRIVATE")
+    event.add("dtstart", meeting.starts_at)
+    event.add("dtend", meeting.ends_at)
+    event.add("summary", f"{meeting.title}（{organization}）")
+    if meeting.place:
+        event.add("location", meeting.place)
+    if pages:
+        event.add("url", f"{pages}/{meeting.id}")
+    return event
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
