@@ -9,6 +9,7 @@ from app.meetings.records.models import PaperKind
 from app.meetings.records.states import RecordState
 from app.meetings.states import LeaveState
 from app.meetings.votes.models import Matter, Method
+from app.meetings.votes.rules import Verdict
 from app.meetings.votes.states import VoteState
 
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -99,6 +100,13 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         VoteState.COUNTED: "待监票人确认",
         VoteState.CONFIRMED: "已确认",
         VoteState.VOID: "已作废",
+    },
+    Verdict: {
+        Verdict.PASSED: "通过",
+        Verdict.NOT_PASSED: "未通过",
+        Verdict.NO_QUORUM: "未达法定人数",
+        Verdict.ELECTED: "已选出",
+        Verdict.ANOTHER_BALLOT: "须再次投票",
     },
     RecordState: {
         RecordState.DRAFT: "草稿",

@@ -67,7 +67,7 @@ class Vote(Base):
 
 
 class Candidate(Base):
-    """A person who stands in an election, and the ballots for them."""
+    """A person who stands in an election, or whose name was written in (另选他人), and the ballots for them."""
 
     __tablename__ = "meeting_candidate"
     __table_args__ = table_args(UniqueConstraint("vote_id", "name"))
@@ -76,6 +76,7 @@ class Candidate(Base):
     vote_id: Mapped[int] = mapped_column(ForeignKey("meeting_vote.id"))
     name: Mapped[str] = mapped_column(String(50))
     in_favour: Mapped[int | None]
+    written_in: Mapped[bool] = mapped_column(default=False)
 
 
 class WrittenOpinion(Base):
@@ -92,7 +93,10 @@ class WrittenOpinion(Base):
 
 
 class Teller(Base):
-    """A member who counts; each confirms the count of `count_number` on their own phone."""
+    """A member who counts; each confirms the count of `count_number` on their own phone.
+
+    `paper_reason`: why the recorder entered that they signed the sheet on paper instead (纸质签字).
+    """
 
     __tablename__ = "meeting_teller"
     __table_args__ = table_args(UniqueConstraint("vote_id", "member_id"))
@@ -102,3 +106,4 @@ class Teller(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     confirmed_count: Mapped[int | None]
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    paper_reason: Mapped[str | None] = mapped_column(String(200))
