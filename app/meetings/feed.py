@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from icalendar import Calendar, Event
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from app.core.db import AnyRow, Session, rows_changed
 from app.meetings.models import CalendarFeed, Expected, Meeting, Standing
@@ -62,13 +63,19 @@ def owner(session: Session, *, token: str) -> int | None:
 
 
 def meetings(session: Session, *, member_id: int, now: datetime) -> Sequence[AnyRow]:
-    """(Meeting, organisation's short name) of the last half year and of all to come, in their order."""
+    """(Meeting, organisation's short name) of the last half year and of all to come, in their order.
+
+    A merged one's people stand on the other's list; it is in their calendars, so that it is struck out there.
+    """
+    own = aliased(Organization)
+    merged = (Expected.meeting_id == Meeting.merged_into_id) & own.path.startswith(Organization.path)
     counted = Expected.member_id == member_id, Expected.standing != Standing.NOT_COUNTED
     statement = (
         select(Meeting, Organization.short_name)
-        .join(Expected, Expected.meeting_id == Meeting.id)
         .join(Organization, Organization.id == Meeting.organization_id)
-        .where(*counted, Meeting.starts_at >= now - SINCE)
+        .join(Expected, Expected.meeting_id.in_((Meeting.id, Meeting.merged_into_id)))
+        .join(own, own.id == Expected.organization_id)
+        .where(*counted, or_(Expected.meeting_id == Meeting.id, merged), Meeting.starts_at >= now - SINCE)
         .order_by(Meeting.starts_at, Meeting.id)
     )
     return session.execute(statement.limit(MOST)).all()

@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 
 from app.core.clock import local_text
 from app.core.db import Session
-from app.meetings.models import Expected, Leave, Meeting, MeetingOrganization, Standing
+from app.meetings.models import Expected, Leave, Meeting, Standing
 from app.members.models import Member
 from app.notices import personal
 from app.notices.contents import MOMENT
@@ -36,7 +36,7 @@ def tell(session: Session, *, meeting: Meeting, change: Change, now: datetime) -
     """Queue it for everybody who is expected or sits in; how many. Said twice, it reaches nobody twice.
 
     ANNOUNCED again tells those who came onto the list since. Any other change takes back what nobody has heard
-    yet: who was never told of a meeting is not told that it is cancelled or merged.
+    yet: from whom the meeting itself was taken back hears nothing of its being cancelled.
     """
     if meeting.ends_at < now or (change is Change.ANNOUNCED and meeting.late_reason is not None):
         return 0
@@ -56,13 +56,16 @@ def tell(session: Session, *, meeting: Meeting, change: Change, now: datetime) -
 
 
 def _whom(session: Session, meeting: Meeting, change: Change, earlier: list[str]) -> Select[Any]:
-    people = _of_merged(session, meeting) if change is Change.MERGED else concerned(meeting)
     heard, member = personal.told(earlier), Expected.member_id
-    if change is Change.ANNOUNCED:
-        return people.where(member.not_in(heard))
-    if change is Change.MOVED:
-        return people
-    return people.where(or_(member.not_in(personal.spared(earlier)), member.in_(heard)))
+    match change:
+        case Change.ANNOUNCED:
+            return concerned(meeting).where(member.not_in(heard))
+        case Change.MOVED:
+            return concerned(meeting)
+        case Change.CANCELLED:
+            return concerned(meeting).where(or_(member.not_in(personal.spared(earlier)), member.in_(heard)))
+        case Change.MERGED:
+            return _of_merged(session, meeting, earlier)
 
 
 def leave_answered(session: Session, *, leave: Leave, now: datetime) -> int:
@@ -93,7 +96,11 @@ def facts(session: Session, meeting: Meeting) -> dict[str, str]:
 
 def concerned(meeting: Meeting) -> Select[Any]:
     """The members who are expected, or sit in; who is not counted cannot come, and is left in peace."""
-    counted = Expected.meeting_id == meeting.id, Expected.standing != Standing.NOT_COUNTED
+    return _listed(meeting.id)
+
+
+def _listed(meeting_id: int | None) -> Select[Any]:
+    counted = Expected.meeting_id == meeting_id, Expected.standing != Standing.NOT_COUNTED
     return select(Expected.member_id).where(*counted)
 
 
@@ -119,12 +126,9 @@ def _led_to(session: Session, meeting: Meeting) -> Meeting:
     return meeting if target is None else session.get_one(Meeting, target)
 
 
-def _of_merged(session: Session, meeting: Meeting) -> Select[Any]:
+def _of_merged(session: Session, meeting: Meeting, earlier: list[str]) -> Select[Any]:
     """Those of a merged meeting: they stand on the other's list, beside people for whom nothing changes."""
-    partners = select(MeetingOrganization.organization_id).where(MeetingOrganization.meeting_id == meeting.id)
-    own = [meeting.organization_id, *session.scalars(partners)]
-    roots = select(Organization.path).where(Organization.id.in_(own))
-    below = or_(*(Organization.path.startswith(path) for path in session.scalars(roots)))
-    theirs = select(Organization.id).where(below)
-    target = Expected.meeting_id == meeting.merged_into_id, Expected.organization_id.in_(theirs)
-    return select(Expected.member_id).where(*target, Expected.standing != Standing.NOT_COUNTED)
+    house = session.get_one(Organization, meeting.organization_id)
+    theirs = select(Organization.id).where(Organization.path.startswith(house.path))
+    partners = or_(*(Expected.member_id.in_(one(earlier)) for one in (personal.told, personal.spared)))
+    return _listed(meeting.merged_into_id).where(or_(Expected.organization_id.in_(theirs), partners))

@@ -9,7 +9,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from app.core.db import Session, Sessions
-from app.meetings import feed
+from app.meetings import changes, feed
 from app.meetings.models import CalendarFeed, Expected, Ground, Meeting, Standing
 from app.members.models import Member, PartyStatus
 from tests import factories
@@ -124,6 +124,18 @@ def test_meetings_are_the_person_s_own(session: Session) -> None:
     session.flush()
 
     assert entries(session, me) == ["列席", "将来"]
+
+
+def test_merged_meeting_stays_in_the_calendars_of_its_own_people(any_sessions: Sessions) -> None:
+    with any_sessions.begin() as session:
+        first, second = (factories.organization(session, name=name) for name in ("一支部", "二支部"))
+        me, other = factories.member(session, first), factories.member(session, second)
+        mine = factories.meeting(session, first, expected=(me,), starts_at=NOW + timedelta(days=1))
+        joint = factories.meeting(session, second, expected=(other,), starts_at=NOW + timedelta(days=2))
+        mine.title, joint.title = "原来的", "合并的"
+        changes.merge(session, meeting=mine, into=joint, now=NOW)
+
+        assert (entries(session, me), entries(session, other)) == (["原来的", "合并的"], ["合并的"])
 
 
 def event(session: Session, meeting: Meeting, **more: str) -> Any:

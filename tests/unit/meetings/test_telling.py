@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.db import Session, Sessions
-from app.meetings import telling
+from app.meetings import changes, telling
 from app.meetings.models import Expected, Ground, Leave, LeaveKind, Meeting, Standing
 from app.meetings.states import LeaveState
 from app.meetings.telling import Change
@@ -172,16 +172,15 @@ def test_cancelled_before_anybody_was_told_of_anything_is_still_said(
 def test_merged_tells_its_own_people_where_they_go_and_the_others_nothing(any_sessions: Sessions) -> None:
     with any_sessions.begin() as session:
         called, other = call(session), call(session, "丙")
+        partner = factories.member(session, factories.organization(session, name="联建支部"), name="联建")
+        put(session, called.meeting, partner, Standing.VOTING)
         tell(session, called.meeting)
         sent(session)
-        for member in called.members:
-            put(session, other.meeting, member, Standing.VOTING)
-        called.meeting.merged_into_id = other.meeting.id
         other.meeting.title = "联合主题党日"
-        session.flush()
+        changes.merge(session, meeting=called.meeting, into=other.meeting, now=NOW)
 
-        assert tell(session, called.meeting, Change.MERGED) == 2
-        assert set(told(session, Change.MERGED, called.meeting)) == {"甲", "乙"}
+        assert tell(session, called.meeting, Change.MERGED) == 3
+        assert set(told(session, Change.MERGED, called.meeting)) == {"甲", "乙", "联建"}
         row = session.scalars(select(Delivery).where(Delivery.subject.contains("merged"))).first()
         assert row is not None
         fields = json.loads(row.fields)
@@ -190,6 +189,18 @@ def test_merged_tells_its_own_people_where_they_go_and_the_others_nothing(any_se
             "联合主题党日",
             "第一季度支部党员大会",
         )
+
+
+def test_merged_before_anybody_heard_of_it_only_the_other_meeting_is_said(session: Session) -> None:
+    called, other = call(session), call(session, "丙")
+    partner = factories.member(session, factories.organization(session, name="联建支部"), name="联建")
+    put(session, called.meeting, partner, Standing.VOTING)
+    tell(session, called.meeting, now=NIGHT)
+    changes.merge(session, meeting=called.meeting, into=other.meeting, now=NIGHT)
+
+    assert tell(session, called.meeting, Change.MERGED, now=NIGHT) == 3
+    waiting = session.scalars(select(Delivery.subject).where(Delivery.state == D.QUEUED)).all()
+    assert set(waiting) == {f"meeting:{called.meeting.id}:merged:1"}
 
 
 @pytest.mark.parametrize("change", list(Change))
