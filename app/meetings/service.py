@@ -1,23 +1,29 @@
 """Announcing a meeting and what is written down about it."""
 
 import secrets
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import TypedDict, Unpack
 
-from sqlalchemy import case, insert, literal, select
+from sqlalchemy import insert, select
 
 from app.core.db import Session
 from app.core.errors import DomainError
-from app.meetings.models import Expected, Meeting, MeetingKind, Standing
-from app.members.models import PARTY_MEMBERS, Member, MemberKind, PartyStatus
+from app.meetings import hand_codes, rosters
+from app.meetings.models import CheckIn, Expected, Meeting, MeetingKind, MeetingOrganization, Way
+from app.meetings.rosters import NobodyExpected, NotOnRoster
 from app.organizations.models import Organization
-from app.organizations.queries import subtree
+
+__all__ = ["NobodyExpected", "NotOnRoster"]
 
 OPENS_BEFORE = timedelta(minutes=30)
 CLOSES_AFTER = timedelta(minutes=30)
 LONGEST = timedelta(days=3)
-CODE_DIGITS = 6
-ALWAYS_EXPECTED = frozenset({PartyStatus.NORMAL, PartyStatus.RECTIFYING, PartyStatus.UNDER_OBSERVATION})
-EXPECTED_COLUMNS = ["meeting_id", "member_id", "organization_id", "standing"]
+LATEST_ENTRY = timedelta(days=366)
+"""A year's ledger is gone through in the year after it; what is older stays on paper."""
+
+EVERYBODYS = frozenset({MeetingKind.MEMBER_MEETING, MeetingKind.ELECTION, MeetingKind.APPRAISAL})
+"""Kinds to which nobody is chosen: their 应到 is the whole roster."""
 
 
 class MeetingTimesWrong(DomainError):
@@ -26,14 +32,42 @@ class MeetingTimesWrong(DomainError):
     code = "meeting_times_wrong"
 
 
-class NobodyExpected(DomainError):
-    """The organisation has no active member, so nobody could sign in."""
+class MeetingInPast(DomainError):
+    """What was held already is entered late (补录), with its reason."""
 
-    code = "nobody_expected"
+    code = "meeting_in_past"
 
 
-class MeetingOver(DomainError):
-    code = "meeting_over"
+class NotHeldYet(DomainError):
+    """A late entry is for what has ended."""
+
+    code = "not_held_yet"
+
+
+class TooLongAgo(DomainError):
+    code = "too_long_ago"
+
+
+class ReasonMissing(DomainError):
+    code = "late_reason_missing"
+
+
+class EverybodyExpected(DomainError):
+    """Of a meeting of all members nobody may be left out."""
+
+    code = "everybody_expected"
+
+
+class Particulars(TypedDict, total=False):
+    """What a meeting may have beyond kind, title, place and times. `only`: ids of chosen people."""
+
+    partners: Sequence[Organization]
+    only: Sequence[int] | None
+    chair: str
+    recorder: str
+    agenda: str
+    plan_id: int | None
+    planned_on: date | None
 
 
 def announce(
@@ -47,58 +81,102 @@ def announce(
     ends_at: datetime,
     by: str,
     now: datetime,
+    **more: Unpack[Particulars],
 ) -> Meeting:
-    """A meeting with 应到 taken from the roster of this moment. Raises MeetingTimesWrong, NobodyExpected."""
-    if not starts_at < ends_at <= starts_at + LONGEST:
-        raise MeetingTimesWrong
-    meeting = Meeting(
-        organization_id=organization.id,
-        kind=kind,
-        title=title,
-        place=place,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        check_in_from=starts_at - OPENS_BEFORE,
-        check_in_until=ends_at + CLOSES_AFTER,
-        scene=f"m{secrets.token_hex(15)}",
-        hand_code=_free_hand_code(session, now),
-        created_by=by,
-        created_at=now,
-    )
-    session.add(meeting)
-    session.flush()
-    _expect_roster(session, meeting, organization)
+    """A meeting with 应到 taken from the roster of this moment, each person of a joint one once.
+
+    Raises MeetingTimesWrong, MeetingInPast, EverybodyExpected, NotOnRoster, NobodyExpected.
+    """
+    window = window_of(starts_at, ends_at)
+    if window["check_in_until"] < now:
+        raise MeetingInPast
+    if more.get("only") is not None and kind in EVERYBODYS:
+        raise EverybodyExpected
+    meeting = Meeting(organization_id=organization.id, kind=kind, title=title, place=place, **window)
+    _add(session, meeting, organization, by, now, more)
+    hand_codes.assign(session, meeting=meeting, now=now)
     return meeting
 
 
-def _free_hand_code(session: Session, now: datetime) -> str:
-    """Six digits that no meeting still to be held uses."""
-    while True:
-        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-        taken = select(Meeting.id).where(Meeting.hand_code == code, Meeting.check_in_until > now)
-        if session.scalar(taken) is None:
-            return code
+def window_of(starts_at: datetime, ends_at: datetime) -> dict[str, datetime]:
+    """The columns of a meeting's times. Raises MeetingTimesWrong."""
+    if not starts_at < ends_at <= starts_at + LONGEST:
+        raise MeetingTimesWrong
+    return {
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "check_in_from": starts_at - OPENS_BEFORE,
+        "check_in_until": ends_at + CLOSES_AFTER,
+    }
 
 
-def _expect_roster(session: Session, meeting: Meeting, organization: Organization) -> None:
-    scope = subtree(organization)
-    votes = (Member.kind == MemberKind.FULL) & (Member.status != PartyStatus.UNDER_OBSERVATION)
-    standing = case((votes, Standing.VOTING.value), else_=Standing.NON_VOTING.value)
-    roster = select(literal(meeting.id), Member.id, Member.organization_id, standing).where(
-        scope.owns(Member.organization_id),
-        Member.kind.in_(PARTY_MEMBERS),
-        Member.status.in_(ALWAYS_EXPECTED),
-    )
-    session.execute(insert(Expected).from_select(EXPECTED_COLUMNS, roster))
-    if session.scalar(select(Expected.id).where(Expected.meeting_id == meeting.id).limit(1)) is None:
-        raise NobodyExpected
+def _add(
+    session: Session, meeting: Meeting, organization: Organization, by: str, now: datetime, more: Particulars
+) -> None:
+    meeting.scene = f"m{secrets.token_hex(15)}"
+    meeting.created_by, meeting.created_at = by, now
+    meeting.chair, meeting.recorder = more.get("chair", ""), more.get("recorder", "")
+    meeting.agenda = more.get("agenda", "")
+    meeting.plan_id, meeting.planned_on = more.get("plan_id"), more.get("planned_on")
+    meeting.roster_at = now if more.get("only") is None else None
+    session.add(meeting)
+    session.flush()
+    partners = {one.id: one for one in more.get("partners", ()) if one.id != organization.id}
+    session.add_all(MeetingOrganization(meeting_id=meeting.id, organization_id=one) for one in partners)
+    together = [organization, *partners.values()]
+    rosters.expect(session, meeting=meeting, organizations=together, only=more.get("only"))
 
 
-def cancel(session: Session, *, meeting: Meeting, now: datetime) -> None:
-    """Idempotent. Raises MeetingOver: what took place cannot be cancelled."""
-    if meeting.check_in_until < now:
-        raise MeetingOver
-    meeting.cancelled_at = meeting.cancelled_at or now
+def enter_late(
+    session: Session,
+    *,
+    organization: Organization,
+    kind: MeetingKind,
+    title: str,
+    place: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    present: Sequence[int],
+    by: str,
+    now: datetime,
+    **more: Unpack[Particulars],
+) -> Meeting:
+    """补录: a meeting held before, with who came. Whose roster of that day differed is chosen by `only`.
+
+    Raises what `announce` does, and NotHeldYet, TooLongAgo, ReasonMissing.
+    """
+    window = window_of(starts_at, ends_at)
+    if ends_at > now:
+        raise NotHeldYet
+    if starts_at < now - LATEST_ENTRY:
+        raise TooLongAgo
+    if not reason.strip():
+        raise ReasonMissing
+    meeting = Meeting(organization_id=organization.id, kind=kind, title=title, place=place, **window)
+    meeting.late_reason = reason
+    _add(session, meeting, organization, by, now, more)
+    _came(session, meeting, set(present))
+    return meeting
+
+
+def _came(session: Session, meeting: Meeting, present: set[int]) -> None:
+    """Nobody remembers the minute: each counts from the start."""
+    listed = select(Expected.member_id).where(Expected.meeting_id == meeting.id)
+    if not present <= set(session.scalars(listed)):
+        raise NotOnRoster
+    at, way = meeting.starts_at, Way.RECORDER
+    rows = [{"meeting_id": meeting.id, "member_id": one, "checked_in_at": at, "way": way} for one in present]
+    if rows:
+        session.execute(insert(CheckIn), rows)
+
+
+def describe(
+    session: Session, *, meeting: Meeting, title: str, place: str, chair: str, recorder: str, agenda: str
+) -> None:
+    """Correct how it is put down, without telling anybody; who has to hear of another place uses `changes.move`."""
+    meeting.title, meeting.place = title, place
+    meeting.chair, meeting.recorder, meeting.agenda = chair, recorder, agenda
     session.flush()
 
 

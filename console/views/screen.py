@@ -48,8 +48,12 @@ def screen(meeting_id: int) -> ResponseReturnValue:
 
 def _live(session: Session, found: Meeting) -> tuple[int, int, Sequence[object] | None]:
     """(应到, 实到, the latest names): names on the branch's own screen, none on one opened from above."""
-    expected, present, latest = meetings.live(session, found.id, limit=NAMES_SHOWN)
-    return expected, present, latest if keeps_names(session, found, Permission.MEETINGS_MANAGE) else None
+    live = meetings.live(session, found.id, limit=NAMES_SHOWN)
+    return (
+        live.expected,
+        live.present,
+        live.latest if keeps_names(session, found, Permission.MEETINGS_MANAGE) else None,
+    )
 
 
 def _code_address(found: Meeting) -> str | None:

@@ -54,7 +54,8 @@ def test_attendance_tells_who_came_when_and_how(at_any: Room) -> None:
     with at_any.sessions.read() as session:
         seen = queries.attendance(session, meeting_of(session, at_any))
 
-    assert (seen.expected, seen.present, seen.kept_scans, list(seen.refused)) == (2, 1, 0, [])
+    assert (seen.tally, seen.kept_scans) == (queries.Tally(2, 1, 2, 1, absent=1), 0)
+    assert (list(seen.refused), list(seen.organizations)) == ([], [])
     assert [(row.member_id, row.name, row.organization_name) for row in seen.rows] == [
         (first, "党员0", "第一党支部"),
         (second, "党员1", "第一党支部"),
@@ -73,9 +74,9 @@ def test_attendance_counts_votes_apart(any_sessions: Sessions) -> None:
     one.record(one.members[2])
 
     with any_sessions.read() as session:
-        seen = queries.attendance(session, meeting_of(session, one))
+        seen = queries.tally(session, one.meeting_id)
 
-    assert (seen.expected, seen.present, seen.voting_expected, seen.voting_present) == (3, 2, 2, 1)
+    assert seen == queries.Tally(expected=3, present=2, voting_expected=2, voting_present=1, absent=1)
 
 
 def test_refused_attempt_vanishes_once_it_is_settled(at_any: Room) -> None:
@@ -110,10 +111,10 @@ def test_live_screen_shows_the_latest_first(any_sessions: Sessions) -> None:
         one.scan(person)
 
     with any_sessions.read() as session:
-        expected, present, latest = queries.live(session, one.meeting_id, limit=2)
+        live = queries.live(session, one.meeting_id, limit=2)
 
-    assert (expected, present) == (4, 3)
-    assert [tuple(row) for row in latest] == [("党员2", NOW), ("党员1", NOW)]
+    assert (live.expected, live.present, live.voting_expected, live.voting_present) == (4, 3, 4, 3)
+    assert [tuple(row) for row in live.latest] == [("党员2", NOW), ("党员1", NOW)]
 
 
 def test_meeting_of_another_subtree_is_invisible(at_any: Room) -> None:
@@ -165,7 +166,7 @@ def test_person_is_told_only_of_meetings_at_which_they_are_expected(at_any: Room
         one = queries.expected_by(driver_of(session), member_id=person, now=NOW, limit=1)
         later = queries.expected_by(driver_of(session), member_id=person, now=CLOSES + INSTANT, limit=5)
 
-    assert [tuple(row) for row in told] == [
+    assert [(row.title, row.starts_at, row.place) for row in told] == [
         ("第一季度支部党员大会", NOW, ""),
         ("主题党日", NOW + timedelta(minutes=90), ""),
     ]
@@ -197,5 +198,5 @@ def _statements(session: Session, read: Callable[[], object]) -> int:
 def test_statements_do_not_grow_with_the_rows(session: Session) -> None:
     small = statements_of(session, people=1)
 
-    assert small == {"attendance": 3, "live": 3, "upcoming": 1, "recent": 1}
+    assert small == {"attendance": 5, "live": 2, "upcoming": 1, "recent": 1}
     assert statements_of(session, people=3) == small
