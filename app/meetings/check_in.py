@@ -1,24 +1,31 @@
 """Signing in: idempotent, raced by the database, one scan for one meeting."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Insert, Select, bindparam, delete, func, insert, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import bindparam, delete, insert
 
-from app.core.db import Base, Driver
+from app.core.db import Driver
 from app.core.prepared import Prepared
-from app.meetings.models import CheckIn, Expected, KeptScan, Meeting, RefusedCheckIn, Way
-from app.meetings.rules import REFUSALS, CheckInOutcome, Window, judge
+from app.meetings import attempts, door, kept_scans, leave
+from app.meetings.closing import RecordClosed
+from app.meetings.hand_codes import CODE_REMEMBERED
+from app.meetings.models import CheckIn, Way
+from app.meetings.rules import LASTING, REFUSALS, CheckInOutcome, Ticket, judge
+from app.meetings.tickets import Card, Scan
 
-CODE_REMEMBERED = timedelta(days=1)
-"""How long after its end a hand code still names its meeting, to say that it is over."""
+OUT = CheckInOutcome
+COUNT_FROM = (OUT.LATE, OUT.ON_LEAVE)
+"""Refused, but on the spot: where the recorder or the person settles it, it counts from the attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckInResult:
-    """`position` of `expected`: the how-manieth to sign in; 0 where the outcome has none."""
+    """`position` of `expected`: the how-manieth of 应到 to sign in; 0 where the outcome or the person has none.
+
+    `at`: when a LATE scan was made; until when digits are LOCKED.
+    """
 
     outcome: CheckInOutcome
     meeting_id: int = 0
@@ -26,140 +33,185 @@ class CheckInResult:
     opens: datetime | None = None
     position: int = 0
     expected: int = 0
+    at: datetime | None = None
 
 
-UNKNOWN = CheckInResult(CheckInOutcome.UNKNOWN)
-
-meeting = Meeting.__table__.c
-expected = Expected.__table__.c
-check_in_row = CheckIn.__table__.c
-own = aliased(CheckIn)
-_person: BindParameter[int] = bindparam("member_id")
-
-
-def _insert(table: type[Base], *names: str) -> Insert:
-    return insert(table).values({name: bindparam(name) for name in names})
-
-
-def _card() -> Select[Any]:
-    """The meeting, whether this person is expected and signed in, and the count of 应到: one statement."""
-    return select(
-        meeting.id,
-        meeting.title,
-        meeting.check_in_from,
-        meeting.check_in_until,
-        meeting.cancelled_at,
-        _of_meeting(expected, expected.member_id == _person).label("is_expected"),
-        _of_meeting(check_in_row, check_in_row.member_id == _person).label("is_present"),
-        _of_meeting(expected).label("expected"),
+UNKNOWN = CheckInResult(OUT.UNKNOWN)
+_SIGN = Prepared(
+    insert(CheckIn).values(
+        {name: bindparam(name) for name in ("meeting_id", "member_id", "checked_in_at", "way")}
     )
-
-
-def _of_meeting(table: Any, *where: Any) -> Any:
-    counted = select(func.count()).select_from(table.id.table).where(table.meeting_id == meeting.id, *where)
-    return counted.correlate(Meeting.__table__).scalar_subquery()
-
-
-_BY_SCENE = Prepared(_card().where(meeting.scene == bindparam("scene")))
-_BY_ID = Prepared(_card().where(meeting.id == bindparam("meeting_id")))
-_BY_CODE = Prepared(
-    _card()
-    .where(meeting.hand_code == bindparam("hand_code"), meeting.check_in_until > bindparam("since"))
-    .order_by(meeting.check_in_until.desc())
 )
-_SIGN = Prepared(_insert(CheckIn, "meeting_id", "member_id", "checked_in_at", "way"))
-_REFUSE = Prepared(_insert(RefusedCheckIn, "meeting_id", "member_id", "reason", "at"))
-_KEEP = Prepared(_insert(KeptScan, "meeting_id", "identity_id", "scanned_at"))
-_KEPT = Prepared(
-    select(KeptScan.meeting_id, KeptScan.scanned_at)
-    .where(KeptScan.identity_id == bindparam("identity_id"))
-    .order_by(KeptScan.scanned_at, KeptScan.id)
-)
-_FORGET = Prepared(delete(KeptScan).where(KeptScan.identity_id == bindparam("identity_id")))
-_POSITION = Prepared(
-    select(func.count().label("position")).where(
-        CheckIn.meeting_id == bindparam("meeting_id"),
-        CheckIn.id
-        <= select(own.id)
-        .where(own.meeting_id == bindparam("meeting_id"), own.member_id == bindparam("member_id"))
-        .scalar_subquery(),
+_TAKE_BACK = Prepared(
+    delete(CheckIn).where(
+        CheckIn.meeting_id == bindparam("meeting_id"), CheckIn.member_id == bindparam("member_id")
     )
 )
 
 
-def by_scene(driver: Driver, *, scene: str, member_id: int, now: datetime) -> CheckInResult:
-    """Sign a person in with the code on the screen."""
-    row = _BY_SCENE.first(driver, scene=scene, member_id=member_id)
-    return _sign_in(driver, row, member_id=member_id, at=now, way=Way.SCAN)
+@dataclass(frozen=True, slots=True)
+class _Try:
+    member_id: int
+    at: datetime
+    way: Way
+    ticket: Ticket = LASTING
+    vouched: bool = False
+    """The recorder, or the person's own word, sets leave aside."""
+
+
+def by_scene(
+    driver: Driver, *, scene: str, member_id: int, now: datetime, way: Way = Way.SCAN
+) -> CheckInResult:
+    """Sign a person in with the code on the screen, WeChat's or the mini-program's."""
+    return _sign_in(
+        driver, door.by_scene(driver, scene=scene, member_id=member_id), _Try(member_id, now, way)
+    )
+
+
+def by_link(driver: Driver, *, scan: Scan, member_id: int, now: datetime) -> CheckInResult:
+    """Sign a person in with the link on the screen, from the moment at which they opened it."""
+    row = door.by_scene(driver, scene=scan.scene, member_id=member_id)
+    return _sign_in(driver, row, _Try(member_id, scan.scanned_at, Way.LINK, scan.sent(now)))
 
 
 def by_hand_code(driver: Driver, *, hand_code: str, member_id: int, now: datetime) -> CheckInResult:
-    """Sign a person in with the six digits read aloud."""
-    row = _BY_CODE.first(driver, hand_code=hand_code, since=now - CODE_REMEMBERED, member_id=member_id)
-    return _sign_in(driver, row, member_id=member_id, at=now, way=Way.HAND_CODE)
+    """Sign a person in with the six digits read aloud. `code_tries` limits how often they may be guessed."""
+    since = now - CODE_REMEMBERED
+    row = door.by_hand_code(driver, hand_code=hand_code, since=since, member_id=member_id)
+    return _sign_in(driver, row, _Try(member_id, now, Way.HAND_CODE))
+
+
+def by_card(driver: Driver, *, card: Card, member_id: int, now: datetime) -> CheckInResult:
+    """Sign a person in with the card printed for them; somebody else's is FOREIGN, and signs nobody in."""
+    row = door.by_id(driver, meeting_id=card.meeting_id, member_id=member_id)
+    if row is not None and card.member_id != member_id:
+        return _refused(driver, row, OUT.FOREIGN, member_id=member_id, at=now)
+    return _sign_in(driver, row, _Try(member_id, now, Way.CARD))
 
 
 def by_recorder(driver: Driver, *, meeting_id: int, member_id: int, now: datetime) -> CheckInResult:
-    """Sign a person in from the list; the recorder may do so after the window too (补签)."""
-    row = _BY_ID.first(driver, meeting_id=meeting_id, member_id=member_id)
-    at = min(now, row.check_in_until) if row else now
-    return _sign_in(driver, row, member_id=member_id, at=at, way=Way.RECORDER)
+    """Sign a person in from the list; the recorder may do so after the window too (补签). Raises RecordClosed."""
+    row = door.by_id(driver, meeting_id=meeting_id, member_id=member_id)
+    if row is None:
+        return UNKNOWN
+    if door.is_recorded(row):
+        raise RecordClosed
+    at = _first_try(driver, row, member_id) or min(now, row.check_in_until)
+    return _sign_in(driver, row, _Try(member_id, at, Way.RECORDER, vouched=True))
+
+
+def attend_instead(
+    driver: Driver, *, meeting_id: int, member_id: int, now: datetime, way: Way = Way.SCAN
+) -> CheckInResult:
+    """改为到会: who was on leave and came after all counts from the scan that said so."""
+    row = door.by_id(driver, meeting_id=meeting_id, member_id=member_id)
+    if row is None:
+        return UNKNOWN
+    at = attempts.first(driver, meeting_id=row.id, member_id=member_id, reason=OUT.ON_LEAVE) or now
+    return _sign_in(driver, row, _Try(member_id, at, way, vouched=True))
+
+
+def ask_to_sit_in(driver: Driver, *, meeting_id: int, member_id: int, now: datetime) -> CheckInResult:
+    """列席: leave it to the recorder. Who is on the list by now is signed in like anybody."""
+    row = door.by_id(driver, meeting_id=meeting_id, member_id=member_id)
+    if row is None:
+        return UNKNOWN
+    outcome = _judged(row, _Try(member_id, now, Way.SCAN))
+    if outcome is OUT.NOT_EXPECTED:
+        return _refused(driver, row, OUT.SIT_IN, member_id=member_id, at=now)
+    return _sign_in(driver, row, _Try(member_id, now, Way.SCAN))
 
 
 def keep_scan(driver: Driver, *, scene: str, identity_id: int, now: datetime) -> CheckInResult:
     """Remember when somebody unknown scanned; the first scan of a meeting counts."""
-    row = _BY_SCENE.first(driver, scene=scene, member_id=None)
-    return _keep(driver, row, identity_id=identity_id, now=now)
+    row = door.by_scene(driver, scene=scene, member_id=None)
+    return _keep(driver, row, identity_id=identity_id, at=now)
+
+
+def keep_link(driver: Driver, *, scan: Scan, identity_id: int, now: datetime) -> CheckInResult:
+    """A scan sent too late is not kept: it would count by itself once they bind. EXPIRED asks for a new one."""
+    row = door.by_scene(driver, scene=scan.scene, member_id=None)
+    return _keep(driver, row, identity_id=identity_id, at=scan.scanned_at, ticket=scan.sent(now))
 
 
 def keep_hand_code(driver: Driver, *, hand_code: str, identity_id: int, now: datetime) -> CheckInResult:
-    row = _BY_CODE.first(driver, hand_code=hand_code, since=now - CODE_REMEMBERED, member_id=None)
-    return _keep(driver, row, identity_id=identity_id, now=now)
+    row = door.by_hand_code(driver, hand_code=hand_code, since=now - CODE_REMEMBERED, member_id=None)
+    return _keep(driver, row, identity_id=identity_id, at=now)
 
 
 def claim_kept_scans(driver: Driver, *, identity_id: int, member_id: int) -> list[CheckInResult]:
     """Count the scans of somebody who has just bound, each from its own time."""
-    kept = _KEPT.all(driver, identity_id=identity_id)
-    forget_kept_scans(driver, identity_id=identity_id)
-    return [_claim(driver, scan.meeting_id, member_id, scan.scanned_at) for scan in kept]
+    return [
+        _sign_in(
+            driver,
+            door.by_id(driver, meeting_id=scan.meeting_id, member_id=member_id),
+            _Try(member_id, scan.scanned_at, Way.KEPT_SCAN),
+        )
+        for scan in kept_scans.take(driver, identity_id=identity_id)
+    ]
 
 
 def forget_kept_scans(driver: Driver, *, identity_id: int) -> None:
-    _FORGET.change(driver, identity_id=identity_id)
+    kept_scans.forget(driver, identity_id=identity_id)
 
 
-def _claim(driver: Driver, meeting_id: int, member_id: int, scanned_at: datetime) -> CheckInResult:
-    row = _BY_ID.first(driver, meeting_id=meeting_id, member_id=member_id)
-    return _sign_in(driver, row, member_id=member_id, at=scanned_at, way=Way.KEPT_SCAN)
-
-
-def _keep(driver: Driver, row: Any, *, identity_id: int, now: datetime) -> CheckInResult:
+def _keep(
+    driver: Driver, row: Any, *, identity_id: int, at: datetime, ticket: Ticket = LASTING
+) -> CheckInResult:
     if row is None:
         return UNKNOWN
-    outcome = judge(_window(row), expected=True, already=False, at=now)
-    if outcome is not CheckInOutcome.CHECKED_IN:
-        return _result(row, outcome)
-    _KEEP.once(driver, meeting_id=row.id, identity_id=identity_id, scanned_at=now)
-    return _result(row, CheckInOutcome.KEPT)
+    outcome = judge(door.window(row), expected=True, already=False, at=at, ticket=ticket)
+    if outcome is not OUT.CHECKED_IN:
+        return _result(row, OUT.EXPIRED if outcome is OUT.LATE else outcome)
+    kept_scans.keep(driver, meeting_id=row.id, identity_id=identity_id, at=at)
+    return _result(row, OUT.KEPT, at=at)
 
 
-def _sign_in(driver: Driver, row: Any, *, member_id: int, at: datetime, way: Way) -> CheckInResult:
+def _sign_in(driver: Driver, row: Any, one: _Try) -> CheckInResult:
     if row is None:
         return UNKNOWN
-    outcome = judge(_window(row), expected=bool(row.is_expected), already=bool(row.is_present), at=at)
+    outcome = _judged(row, one)
     if outcome in REFUSALS:
-        _REFUSE.once(driver, meeting_id=row.id, member_id=member_id, reason=outcome.value, at=at)
-        return _result(row, outcome)
-    if outcome is CheckInOutcome.CHECKED_IN:
-        fresh = _SIGN.once(driver, meeting_id=row.id, member_id=member_id, checked_in_at=at, way=way)
-        outcome = outcome if fresh else CheckInOutcome.ALREADY
-    position = _POSITION.first(driver, meeting_id=row.id, member_id=member_id).position
-    return _result(row, outcome, position=position)
+        return _refused(driver, row, outcome, member_id=one.member_id, at=one.at)
+    if outcome is OUT.CHECKED_IN:
+        if row.is_on_leave:
+            leave.came(driver, meeting_id=row.id, member_id=one.member_id, now=one.at)
+        fresh = _SIGN.once(
+            driver, meeting_id=row.id, member_id=one.member_id, checked_in_at=one.at, way=one.way
+        )
+        outcome = outcome if fresh else OUT.ALREADY
+    after = door.after(driver, row, one.member_id)
+    if after.merged_into_id is not None:  # while this scan was on its way
+        _TAKE_BACK.change(driver, meeting_id=row.id, member_id=one.member_id)
+        target = door.by_id(driver, meeting_id=after.merged_into_id, member_id=one.member_id)
+        return _sign_in(driver, target, one)
+    return _result(row, outcome, position=after.position)
 
 
-def _window(row: Any) -> Window:
-    return Window(row.check_in_from, row.check_in_until, cancelled=row.cancelled_at is not None)
+def _judged(row: Any, one: _Try) -> CheckInOutcome:
+    return judge(
+        door.window(row),
+        expected=row.standing is not None,
+        already=bool(row.is_present),
+        at=one.at,
+        on_leave=bool(row.is_on_leave) and not one.vouched,
+        ticket=one.ticket,
+    )
 
 
-def _result(row: Any, outcome: CheckInOutcome, *, position: int = 0) -> CheckInResult:
-    return CheckInResult(outcome, row.id, row.title, row.check_in_from, position, row.expected)
+def _first_try(driver: Driver, row: Any, member_id: int) -> datetime | None:
+    tries = [attempts.first(driver, meeting_id=row.id, member_id=member_id, reason=why) for why in COUNT_FROM]
+    return min((at for at in tries if at is not None), default=None)
+
+
+def _refused(
+    driver: Driver, row: Any, outcome: CheckInOutcome, *, member_id: int, at: datetime
+) -> CheckInResult:
+    attempts.keep(driver, meeting_id=row.id, member_id=member_id, reason=outcome, at=at)
+    return _result(row, outcome, at=at)
+
+
+def _result(
+    row: Any, outcome: CheckInOutcome, *, position: int = 0, at: datetime | None = None
+) -> CheckInResult:
+    return CheckInResult(outcome, row.id, row.title, row.check_in_from, position, row.expected, at)

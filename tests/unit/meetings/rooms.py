@@ -9,7 +9,12 @@ from sqlalchemy import select
 from app.core.db import Session, Sessions
 from app.meetings import check_in
 from app.meetings.check_in import CheckInResult
-from app.meetings.models import CheckIn, Expected, RefusedCheckIn, Standing
+from app.meetings.models import CheckIn, Expected, Leave, LeaveKind, RefusedCheckIn, Standing
+from app.meetings.records.models import Record
+from app.meetings.records.states import RecordState
+from app.meetings.states import LeaveState
+from app.meetings.tickets import Scan
+from app.members.models import Member
 from tests import factories
 from tests.factories import NOW
 
@@ -33,6 +38,13 @@ class Room:
         with self.sessions.write() as driver:
             return check_in.by_hand_code(driver, hand_code=code, member_id=member_id, now=at)
 
+    def link(
+        self, member_id: int, *, scanned_at: datetime = NOW, sent_at: datetime = NOW, fresh: bool = True
+    ) -> CheckInResult:
+        with self.sessions.write() as driver:
+            scan = Scan(SCENE, scanned_at, fresh)
+            return check_in.by_link(driver, scan=scan, member_id=member_id, now=sent_at)
+
     def record(self, member_id: int, at: datetime = NOW) -> CheckInResult:
         with self.sessions.write() as driver:
             return check_in.by_recorder(driver, meeting_id=self.meeting_id, member_id=member_id, now=at)
@@ -44,6 +56,42 @@ class Room:
     def claim(self, identity_id: int, member_id: int) -> list[CheckInResult]:
         with self.sessions.write() as driver:
             return check_in.claim_kept_scans(driver, identity_id=identity_id, member_id=member_id)
+
+    def asks_leave(self, member_id: int, state: LeaveState = LeaveState.GRANTED) -> None:
+        with self.sessions.begin() as session:
+            session.add(
+                Leave(
+                    meeting_id=self.meeting_id,
+                    member_id=member_id,
+                    kind=LeaveKind.DUTY,
+                    state=state,
+                    asked_at=NOW,
+                )
+            )
+
+    def leaves(self) -> list[LeaveState]:
+        with self.sessions.read() as session:
+            return list(session.scalars(select(Leave.state).order_by(Leave.id)))
+
+    def close_record(self) -> None:
+        self._record(1, RecordState.CLOSED)
+
+    def amend_record(self) -> None:
+        self._record(2, RecordState.DRAFT)
+
+    def _record(self, version: int, state: RecordState) -> None:
+        with self.sessions.begin() as session:
+            session.add(
+                Record(
+                    meeting_id=self.meeting_id,
+                    version=version,
+                    state=state,
+                    content="{}",
+                    reason="" if version == 1 else "漏记了到会的同志",
+                    edited_by="书记",
+                    edited_at=NOW,
+                )
+            )
 
     def stranger(self, openid: str | None = None) -> int:
         with self.sessions.begin() as session:
@@ -70,11 +118,24 @@ def room(sessions: Sessions, people: int = 2) -> Room:
         return Room(sessions, meeting.id, [member.id for member in members], guest)
 
 
+def stand(one: Room, member_id: int, standing: Standing) -> None:
+    """Put somebody on the list in that standing."""
+    with one.sessions.begin() as session:
+        session.add(
+            Expected(
+                meeting_id=one.meeting_id,
+                member_id=member_id,
+                organization_id=session.get_one(Member, member_id).organization_id,
+                standing=standing,
+            )
+        )
+
+
 def another_meeting(
     session: Session,
     *,
     scene: str,
-    code: str = "000001",
+    code: str | None = None,
     expected: Sequence[int] = (),
     starts_at: datetime = NOW,
 ) -> int:

@@ -1,17 +1,20 @@
 """Signing in: one row a person and meeting, the same answer at every repeat."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from app.core.db import Sessions
-from app.meetings import service
-from app.meetings.check_in import CODE_REMEMBERED, UNKNOWN, CheckInResult
-from app.meetings.models import Meeting
+from app.meetings import changes, check_in, hand_codes
+from app.meetings.check_in import UNKNOWN, CheckInResult
+from app.meetings.closing import RecordClosed
+from app.meetings.hand_codes import CODE_REMEMBERED
+from app.meetings.models import Meeting, Standing
 from app.meetings.rules import CheckInOutcome
+from app.meetings.states import LeaveState
 from tests.factories import NOW
-from tests.unit.meetings.rooms import CLOSES, CODE, INSTANT, OPENS, Room, another_meeting, room
+from tests.unit.meetings.rooms import CLOSES, CODE, INSTANT, OPENS, Room, another_meeting, room, stand
 
 OUT = CheckInOutcome
 LATER = NOW + timedelta(minutes=5)
@@ -29,7 +32,19 @@ def here(sessions: Sessions) -> Room:
 
 def cancel(one: Room) -> None:
     with one.sessions.begin() as session:
-        service.cancel(session, meeting=session.get_one(Meeting, one.meeting_id), now=NOW)
+        changes.cancel(
+            session, meeting=session.get_one(Meeting, one.meeting_id), reason="改期另行通知", now=NOW
+        )
+
+
+def come_instead(one: Room, member_id: int, at: datetime) -> CheckInResult:
+    with one.sessions.write() as driver:
+        return check_in.attend_instead(driver, meeting_id=one.meeting_id, member_id=member_id, now=at)
+
+
+def sit_in(one: Room, member_id: int) -> CheckInResult:
+    with one.sessions.write() as driver:
+        return check_in.ask_to_sit_in(driver, meeting_id=one.meeting_id, member_id=member_id, now=NOW)
 
 
 def test_scan_signs_in_and_says_which_meeting_and_position(at_any: Room) -> None:
@@ -189,13 +204,119 @@ def test_hand_code_says_closed_for_a_day_and_then_names_nothing(here: Room) -> N
     assert outcomes == [OUT.CLOSED, OUT.CLOSED, OUT.UNKNOWN]
 
 
-def test_hand_code_used_again_names_the_later_meeting(here: Room) -> None:
+def test_hand_code_given_again_names_the_later_meeting(at_any: Room) -> None:
+    person, tomorrow = at_any.members[0], CLOSES + CODE_REMEMBERED
+    with at_any.sessions.begin() as session:
+        later_id = another_meeting(session, scene="m-2", expected=[person], starts_at=tomorrow)
+        later = session.get_one(Meeting, later_id)
+        later.hand_code = None
+        hand_codes.release(session, now=tomorrow)
+        later.hand_code = CODE
+
+    result = at_any.say(person, tomorrow)
+
+    assert (result.outcome, result.meeting_id) == (OUT.CHECKED_IN, later_id)
+    assert at_any.signed() == []
+
+
+def test_person_outside_the_count_signs_in_without_a_position(at_any: Room) -> None:
+    first, second = at_any.members
+    stand(at_any, at_any.guest, Standing.INVITED)
+
+    at_any.scan(first)
+    guest = at_any.scan(at_any.guest)
+    after_the_guest = at_any.scan(second)
+
+    assert (guest.outcome, guest.position, guest.expected) == (OUT.CHECKED_IN, 0, 2)
+    assert (after_the_guest.position, after_the_guest.expected) == (2, 2)
+    assert at_any.scan(at_any.guest).outcome is OUT.ALREADY
+
+
+@pytest.mark.parametrize("state", [LeaveState.ASKED, LeaveState.GRANTED])
+def test_person_on_leave_is_asked_whether_they_come_after_all(state: LeaveState, at_any: Room) -> None:
+    person = at_any.members[0]
+    at_any.asks_leave(person, state)
+
+    result = at_any.scan(person)
+
+    assert (result.outcome, result.meeting_id) == (OUT.ON_LEAVE, at_any.meeting_id)
+    assert (at_any.signed(), at_any.leaves()) == ([], [state])
+    assert at_any.refused() == [(person, "on_leave")]
+
+
+@pytest.mark.parametrize("state", [LeaveState.REFUSED, LeaveState.WITHDRAWN])
+def test_leave_that_does_not_stand_asks_nothing(state: LeaveState, here: Room) -> None:
+    here.asks_leave(here.members[0], state)
+
+    assert here.scan(here.members[0]).outcome is OUT.CHECKED_IN
+
+
+def test_who_comes_instead_counts_from_the_scan_and_has_no_leave_any_more(at_any: Room) -> None:
+    person = at_any.members[0]
+    at_any.asks_leave(person)
+    at_any.scan(person)
+
+    results = [come_instead(at_any, person, LATER) for _ in range(2)]
+
+    assert [(one.outcome, one.position) for one in results] == [(OUT.CHECKED_IN, 1), (OUT.ALREADY, 1)]
+    assert at_any.signed() == [(person, "scan", NOW)]
+    assert at_any.leaves() == [LeaveState.WITHDRAWN]
+
+
+def test_who_comes_instead_is_late_like_anybody(here: Room) -> None:
     person = here.members[0]
-    tomorrow = NOW + timedelta(hours=20)
-    with here.sessions.begin() as session:
-        later = another_meeting(session, scene="m-2", code=CODE, expected=[person], starts_at=tomorrow)
+    here.asks_leave(person)
 
-    result = here.say(person, tomorrow)
+    assert come_instead(here, person, CLOSES + INSTANT).outcome is OUT.CLOSED
+    assert (here.signed(), here.leaves()) == ([], [LeaveState.GRANTED])
 
-    assert (result.outcome, result.meeting_id) == (OUT.CHECKED_IN, later)
-    assert here.signed() == []
+
+def test_recorder_signs_in_whoever_came_in_spite_of_leave(at_any: Room) -> None:
+    person = at_any.members[0]
+    at_any.asks_leave(person)
+
+    assert at_any.record(person, LATER).outcome is OUT.CHECKED_IN
+    assert (at_any.signed(), at_any.leaves()) == ([(person, "recorder", LATER)], [LeaveState.WITHDRAWN])
+
+
+def test_guest_who_asks_to_sit_in_is_left_to_the_recorder(at_any: Room) -> None:
+    at_any.scan(at_any.guest)
+
+    results = [sit_in(at_any, at_any.guest) for _ in range(2)]
+
+    assert [one.outcome for one in results] == [OUT.SIT_IN, OUT.SIT_IN]
+    assert at_any.signed() == []
+    assert at_any.refused() == [(at_any.guest, "not_expected"), (at_any.guest, "sit_in")]
+
+
+def test_guest_who_asks_when_the_recorder_has_already_let_them_in_is_signed_in(here: Room) -> None:
+    here.scan(here.guest)
+    stand(here, here.guest, Standing.INVITED)
+
+    assert sit_in(here, here.guest).outcome is OUT.CHECKED_IN
+
+
+def test_asking_about_no_meeting_is_unknown(here: Room) -> None:
+    nowhere = Room(here.sessions, 404, here.members, here.guest)
+
+    assert sit_in(nowhere, here.guest) == UNKNOWN
+    assert come_instead(nowhere, here.members[0], NOW) == UNKNOWN
+
+
+def test_closed_record_takes_nobody_in_any_more(at_any: Room) -> None:
+    first, second = at_any.members
+    at_any.scan(first)
+    at_any.close_record()
+
+    assert at_any.scan(second).outcome is OUT.CLOSED
+    assert at_any.scan(first).outcome is OUT.ALREADY
+    with pytest.raises(RecordClosed):
+        at_any.record(second)
+    assert at_any.signed() == [(first, "scan", NOW)]
+
+
+def test_amended_record_takes_people_in_again_until_it_is_closed(here: Room) -> None:
+    here.close_record()
+    here.amend_record()
+
+    assert here.record(here.members[0]).outcome is OUT.CHECKED_IN

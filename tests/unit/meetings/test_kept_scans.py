@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.core.db import Sessions
-from app.meetings import check_in, service
+from app.meetings import changes, check_in
 from app.meetings.check_in import UNKNOWN
 from app.meetings.models import KeptScan, Meeting
 from app.meetings.rules import CheckInOutcome
@@ -133,7 +133,9 @@ def test_scan_outside_the_window_is_not_kept(here: Room) -> None:
 def test_scan_of_a_cancelled_or_unknown_meeting_is_not_kept(here: Room) -> None:
     stranger = here.stranger()
     with here.sessions.begin() as session:
-        service.cancel(session, meeting=session.get_one(Meeting, here.meeting_id), now=NOW)
+        changes.cancel(
+            session, meeting=session.get_one(Meeting, here.meeting_id), reason="改期另行通知", now=NOW
+        )
 
     assert here.keep(stranger).outcome is OUT.CANCELLED
     assert here.keep(stranger, scene="m-of-nobody") == UNKNOWN
@@ -144,7 +146,9 @@ def test_meeting_cancelled_after_the_scan_does_not_count(here: Room) -> None:
     stranger, person = here.stranger(), here.members[0]
     here.keep(stranger)
     with here.sessions.begin() as session:
-        service.cancel(session, meeting=session.get_one(Meeting, here.meeting_id), now=NOW)
+        changes.cancel(
+            session, meeting=session.get_one(Meeting, here.meeting_id), reason="改期另行通知", now=NOW
+        )
 
     (counted,) = here.claim(stranger, person)
 
