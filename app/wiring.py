@@ -1,6 +1,7 @@
 """Everything that a process needs, built once: the only place that joins ports and what meets them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from sqlalchemy import Engine
@@ -10,6 +11,7 @@ from app.core.clock import Clock, SystemClock
 from app.core.crypto import BadKeys, KeyRing, Vault, derive_key
 from app.core.db import Sessions, new_engine
 from app.core.settings import BadSettings, Database, Settings
+from app.meetings.tickets import TicketSigner
 from app.notices import declarations
 from app.notices.declarations import BadDeclaration
 from app.notices.dispatch import Post
@@ -23,6 +25,7 @@ from app.wechat.crowd import Crowd
 from app.wechat.grants import SharedStore
 from app.wechat.jssdk import JsSdk
 from app.wechat.letters import Letters
+from app.wechat.mini_codes import MiniCodes
 from app.wechat.notices import PlatformSender
 from app.wechat.oauth import WebLogin
 from app.wechat.pace import SharedPace
@@ -40,6 +43,8 @@ class Services:
     wechat: WeChatClient
     web_login: WebLogin
     js_sdk: JsSdk
+    mini_codes: MiniCodes
+    tickets: TicketSigner
     setup: Setup
     sender: NoticeSender
     pace: Pace
@@ -68,6 +73,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Services:
         wechat=wechat,
         web_login=WebLogin(settings.wechat, wechat.session),
         js_sdk=JsSdk(wechat.api, store, clock),
+        mini_codes=_mini_codes(settings, wechat, store, clock),
+        tickets=_tickets(settings),
         setup=setup,
         sender=_sender(settings, wechat, _letters(settings, setup, texts), store, clock),
         pace=_pace(settings, store),
@@ -110,6 +117,17 @@ def _sender(
     mini_program = token_broker(settings.miniprogram, wechat.session, store, clock)
     crowd = Crowd(settings.wechat, at_once=settings.notices.concurrency)
     return PlatformSender(crowd, letters, wechat.broker, mini_program)
+
+
+def _mini_codes(settings: Settings, wechat: WeChatClient, store: SharedStore, clock: Clock) -> MiniCodes:
+    broker = token_broker(settings.miniprogram, wechat.session, store, clock)
+    page = settings.meetings.mini_program_page
+    return MiniCodes(settings.miniprogram.app_id, page, session=wechat.session, broker=broker, store=store)
+
+
+def _tickets(settings: Settings) -> TicketSigner:
+    period = timedelta(seconds=settings.meetings.link_seconds)
+    return TicketSigner(settings.security.secret_key.get_secret_value(), period=period)
 
 
 def _pace(settings: Settings, store: SharedStore) -> Pace:

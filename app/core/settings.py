@@ -160,6 +160,11 @@ class Notices(Section):
     mini_program_duty_reminder: str
 
 
+class Meetings(Section):
+    link_seconds: int = Field(ge=10, le=600)
+    mini_program_page: str = Field(pattern=r"^([^/?#%][^?#%]*)?$", max_length=128)
+
+
 class Feedback(Section):
     answer_working_days: int = Field(ge=1)
 
@@ -184,6 +189,7 @@ class Settings(BaseSettings):
     console: Console
     pages: Pages
     notices: Notices
+    meetings: Meetings
     feedback: Feedback
     metrics: Metrics
 

@@ -11,7 +11,7 @@ from app.core.db import Sessions, driver_of, in_turn
 from app.meetings import changes, check_in, door
 from app.meetings.check_in import CheckInResult
 from app.meetings.merging import merge
-from app.meetings.models import CheckIn, Expected, Meeting
+from app.meetings.models import CheckIn, Expected, Meeting, Way
 from app.meetings.rules import CheckInOutcome
 from app.meetings.tickets import Card
 from tests.factories import NOW
@@ -131,7 +131,7 @@ def test_scan_that_was_written_as_the_merge_came_is_written_at_the_target_too(se
     merge_into(one, target)
 
     with sessions.write() as driver:
-        trial = check_in._Try(person, NOW, check_in.Way.SCAN)
+        trial = check_in._Try(person, NOW, Way.SCAN)
         result = check_in._sign_in(driver, seen_before, trial)
 
     assert (result.outcome, result.meeting_id) == (OUT.CHECKED_IN, target.meeting_id)
@@ -180,11 +180,11 @@ def test_ordinary_scan_costs_three_statements_and_a_second_one_two(sessions: Ses
     one = room(sessions)
     said: list[str] = []
     with sessions.write() as driver:
-        driver.connection.driver_connection.set_trace_callback(said.append)  # type: ignore[union-attr]
+        driver.connection.driver_connection.set_trace_callback(said.append)
         check_in.by_scene(driver, scene=SCENE, member_id=one.members[0], now=NOW)
         first = len(said)
         check_in.by_scene(driver, scene=SCENE, member_id=one.members[0], now=NOW)
-        driver.connection.driver_connection.set_trace_callback(None)  # type: ignore[union-attr]
+        driver.connection.driver_connection.set_trace_callback(None)
 
     assert (first, len(said) - first) == (3, 2)
 
