@@ -10,9 +10,9 @@ from app.core.db import Driver, Session
 from app.core.errors import DomainError
 from app.core.prepared import Prepared
 from app.core.states import advance
-from app.meetings.closing import hold_open
+from app.meetings.closing import ensure_open, hold_open
 from app.meetings.expecting import AlreadySignedIn, NotExpected, expected_of, is_present
-from app.meetings.holding import MeetingOver
+from app.meetings.holding import MeetingOver, hold, refuse_gone
 from app.meetings.models import Leave, LeaveKind, Meeting
 from app.meetings.rosters import COUNTED
 from app.meetings.states import LEAVE, LeaveState
@@ -90,11 +90,14 @@ def ask(
 
 
 def _held(session: Session, meeting_id: int) -> Meeting:
-    """The meeting, or the one that it was merged into, locked for a change of its list."""
+    """The meeting, or the one that it was merged into meanwhile, locked for a change of its list."""
     meeting = session.get_one(Meeting, meeting_id)
-    if meeting.merged_into_id is not None:
+    hold(session, meeting)
+    while meeting.merged_into_id is not None:
         meeting = session.get_one(Meeting, meeting.merged_into_id)
-    hold_open(session, meeting)
+        hold(session, meeting)
+    refuse_gone(meeting)
+    ensure_open(session, meeting.id)
     return meeting
 
 

@@ -141,7 +141,6 @@ def _lead(session: Session, meeting: Meeting, into: Meeting) -> None:
         into.roster_at = None
     meeting.merged_into_id = into.id
     meeting.revision += 1
-    into.revision += 1
     session.flush()
     earlier = update(Meeting).where(Meeting.merged_into_id == meeting.id).values(merged_into_id=into.id)
     rows_changed(session, earlier)

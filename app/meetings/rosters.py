@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, literal, or_, select, update
 
 from app.core.clock import local_day
 from app.core.db import Session, rows_changed
@@ -59,26 +59,32 @@ def expect(
     wanted = _roster(meeting, Scope.of(one.path for one in organizations))
     if only is not None:
         wanted = wanted.where(Member.id.in_(set(only)))
-    count = rows_changed(session, insert(Expected).from_select(EXPECTED_COLUMNS, wanted))
-    if only is not None and count != len(set(only)):
-        raise NotOnRoster
-    if count == 0:
-        raise NobodyExpected
+    session.execute(insert(Expected).from_select(EXPECTED_COLUMNS, wanted))
+    _refuse_unless(_listed(session, meeting.id), only)
 
 
 def choose(session: Session, *, meeting: Meeting, only: Sequence[int]) -> None:
     """Those people instead of the ones chosen before; who sits in stays. Raises NotOnRoster, NobodyExpected."""
     wanted = set(only)
-    roster = _roster(meeting, scope_of(session, meeting)).where(Member.id.in_(wanted))
-    listed = Expected.meeting_id == meeting.id
-    counted = listed & (Expected.standing != Standing.INVITED)
-    if not wanted:
+    mine = (Expected.meeting_id == meeting.id, Expected.standing != Standing.INVITED)
+    kept = set(session.scalars(select(Expected.member_id).where(*mine, Expected.member_id.in_(wanted))))
+    rows_changed(session, delete(Expected).where(*mine, Expected.member_id.not_in(wanted)))
+    listed = delete(Expected).where(Expected.meeting_id == meeting.id, Expected.member_id.in_(wanted - kept))
+    rows_changed(session, listed)
+    roster = _roster(meeting, scope_of(session, meeting)).where(Member.id.in_(wanted - kept))
+    session.execute(insert(Expected).from_select(EXPECTED_COLUMNS, roster))
+    _refuse_unless(_listed(session, meeting.id), only)
+
+
+def _listed(session: Session, meeting_id: int) -> int:
+    mine = (Expected.meeting_id == meeting_id, Expected.standing != Standing.INVITED)
+    return session.scalar(select(func.count()).select_from(Expected).where(*mine)) or 0
+
+
+def _refuse_unless(count: int, only: Sequence[int] | None) -> None:
+    if count == 0 and not only:
         raise NobodyExpected
-    kept = set(session.scalars(select(Expected.member_id).where(counted, Expected.member_id.in_(wanted))))
-    rows_changed(session, delete(Expected).where(counted, Expected.member_id.not_in(wanted)))
-    rows_changed(session, delete(Expected).where(listed, Expected.member_id.in_(wanted - kept)))
-    added = insert(Expected).from_select(EXPECTED_COLUMNS, roster.where(Member.id.not_in(kept)))
-    if rows_changed(session, added) != len(wanted - kept):
+    if only is not None and count != len(set(only)):
         raise NotOnRoster
 
 

@@ -1,42 +1,20 @@
-"""Announcing a meeting: who is expected, which code is read aloud, and how it is called off."""
+"""Announcing a meeting: who is expected, which code is read aloud, and what is kept of it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from app.core.db import Session, Sessions
-from app.meetings import changes, service
-from app.meetings.changes import MeetingOver
-from app.meetings.models import Expected, Meeting, MeetingKind, Standing
+from app.meetings import service
+from app.meetings.models import Expected, Meeting, Standing
 from app.meetings.rosters import NobodyExpected
-from app.meetings.service import MeetingTimesWrong
+from app.meetings.service import MeetingInPast, MeetingTimesWrong
 from app.members.models import MemberKind, PartyStatus
-from app.organizations.models import Organization, OrganizationKind
+from app.organizations.models import OrganizationKind
 from tests import factories
 from tests.factories import NOW
-
-TOMORROW = NOW + timedelta(days=1)
-
-
-def announce(
-    session: Session,
-    organization: Organization,
-    *,
-    starts_at: datetime = TOMORROW,
-    lasts: timedelta = timedelta(hours=2),
-) -> Meeting:
-    return service.announce(
-        session,
-        organization=organization,
-        kind=MeetingKind.MEMBER_MEETING,
-        title="第一季度支部党员大会",
-        place="三楼会议室",
-        starts_at=starts_at,
-        ends_at=starts_at + lasts,
-        by="wang.li",
-        now=NOW,
-    )
+from tests.unit.meetings.gatherings import TOMORROW, announce, branch_of, listed
 
 
 def expected(session: Session, meeting: Meeting) -> dict[int, bool]:
@@ -63,6 +41,7 @@ def test_meeting_opens_half_an_hour_before_and_closes_half_an_hour_after(session
         (MemberKind.FULL, PartyStatus.NORMAL, True),
         (MemberKind.FULL, PartyStatus.RECTIFYING, True),
         (MemberKind.PROBATIONARY, PartyStatus.NORMAL, False),
+        (MemberKind.FULL, PartyStatus.UNDER_OBSERVATION, False),
         (MemberKind.FULL, PartyStatus.SUSPENDED, None),
         (MemberKind.FULL, PartyStatus.TRANSFERRED, None),
         (MemberKind.FULL, PartyStatus.LEFT, None),
@@ -176,22 +155,62 @@ def test_code_of_an_open_meeting_is_not_given_again(
     assert codes == ["000007", "000008"]
 
 
-def test_meeting_is_cancelled_once_until_it_is_over(session: Session) -> None:
+def test_meeting_whose_sign_in_has_ended_is_entered_late_instead(session: Session) -> None:
     branch = factories.organization(session)
     factories.member(session, branch)
+    ended = {"starts_at": NOW - timedelta(hours=2), "lasts": timedelta(hours=1, minutes=30)}
+
+    announce(session, branch, **ended)
+    with pytest.raises(MeetingInPast):
+        announce(session, branch, **ended, now=NOW + timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize(
+    ("dates", "standing"),
+    [
+        ({"converted_on": date(2026, 3, 3)}, Standing.VOTING),
+        ({"converted_on": date(2026, 3, 4)}, Standing.NON_VOTING),
+        ({"joined_on": date(2026, 3, 3)}, Standing.VOTING),
+        ({"joined_on": date(2026, 3, 4)}, None),
+        ({"joined_on": None}, Standing.VOTING),
+    ],
+)
+def test_vote_and_membership_are_those_of_the_day(
+    dates: dict[str, date | None], standing: Standing | None, session: Session
+) -> None:
+    """The meeting is on 3 March in China."""
+    branch, (always, person) = branch_of(session, 2)
+    for column, day in dates.items():
+        setattr(person, column, day)
+    session.flush()
+
     meeting = announce(session, branch)
 
-    changes.cancel(session, meeting=meeting, reason="改期另行通知", now=NOW)
-    changes.cancel(session, meeting=meeting, reason="改期另行通知", now=meeting.check_in_until)
-    with pytest.raises(MeetingOver):
-        changes.cancel(
-            session,
-            meeting=meeting,
-            reason="改期另行通知",
-            now=meeting.check_in_until + timedelta(microseconds=1),
-        )
+    assert listed(session, meeting).get(person.id) is standing
+    assert listed(session, meeting)[always.id] is Standing.VOTING
 
-    assert meeting.cancelled_at == NOW
+
+def test_what_is_planned_is_kept_with_the_meeting(session: Session) -> None:
+    branch, _ = branch_of(session, 1)
+    words = {"chair": "王书记", "recorder": "李梅", "agenda": "一、学习\n二、讨论"}
+
+    meeting = announce(session, branch, **words)
+
+    assert {name: getattr(meeting, name) for name in words} == words
+    assert (meeting.late_reason, meeting.plan_id, meeting.planned_on) == (None, None, None)
+    assert (meeting.roster_at, meeting.revision) == (NOW, 0)
+
+
+def test_wording_is_corrected_without_a_new_revision(session: Session) -> None:
+    branch, _ = branch_of(session, 1)
+    meeting = announce(session, branch)
+
+    service.describe(
+        session, meeting=meeting, title="大会", place="二楼", chair="王", recorder="李", agenda="学习"
+    )
+
+    assert (meeting.title, meeting.place, meeting.chair) == ("大会", "二楼", "王")
+    assert (meeting.recorder, meeting.agenda, meeting.revision) == ("李", "学习", 0)
 
 
 def test_ticket_is_kept_with_its_end(any_sessions: Sessions) -> None:
