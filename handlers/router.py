@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from handlers import binding, check_in, feedback, information, lifecycle, receipts
+from handlers import binding, check_in, feedback, information, leave, lifecycle, my_meetings, receipts
 from handlers.chat import Chat, Event
 from handlers.words import command_of
 
@@ -70,6 +70,9 @@ COMMANDS: Mapping[str, Callable[[Chat, str], str]] = {
     "study": information.study,
     "dues": information.dues,
     "notices": information.notices,
+    "my_meetings": my_meetings.my_meetings,
+    "leave": leave.start,
+    "withdraw_leave": leave.start_withdrawing,
     "me": information.me,
     "cancel": information.cancel,
 }
@@ -79,6 +82,12 @@ TOPICS: Mapping[str, Callable[[Chat], str]] = {
     "bind_code": binding.on_code,
     "unbind": binding.on_unbind,
     "hand_code": check_in.on_hand_code,
+    "come_instead": check_in.on_coming,
+    "sit_in": check_in.on_sitting_in,
+    "leave_meeting": leave.on_meeting,
+    "leave_kind": leave.on_kind,
+    "leave_reason": leave.on_reason,
+    "leave_withdraw": leave.on_withdrawal,
     "feedback": feedback.on_text,
 }
 

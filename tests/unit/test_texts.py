@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,10 +11,16 @@ from jinja2 import UndefinedError
 
 from app.core.clock import from_local
 from app.meetings.check_in import CheckInResult
+from app.meetings.leave import LeaveResult
+from app.meetings.models import LeaveKind
+from app.meetings.own_states import OwnState
 from app.meetings.rules import CheckInOutcome
+from app.meetings.states import LeaveState
 from app.meetings.telling import Change
 from app.texts import FOLDER, Texts
 from handlers.information import Listed
+from handlers.leave import Choice
+from handlers.my_meetings import Line
 from tests.factories import NOW
 
 LONGEST_SENTENCE = 600
@@ -32,8 +39,12 @@ class Person:
 MEMBER, STRANGER = Person(bound=True), Person(bound=False, name="", organization_name="")
 
 
-def result(outcome: CheckInOutcome) -> CheckInResult:
-    return CheckInResult(outcome, 1, "第一季度支部党员大会", NOW, 12, 36)
+ON_PAGES_ALONE = {CheckInOutcome.EXPIRED, CheckInOutcome.LATE, CheckInOutcome.FOREIGN}
+"""WeChat's own code neither changes nor belongs to one person: links and cards are opened on pages."""
+
+
+def result(outcome: CheckInOutcome, position: int = 12) -> CheckInResult:
+    return CheckInResult(outcome, 1, "第一季度支部党员大会", NOW, position, 36, NOW)
 
 
 LISTED = [
@@ -43,6 +54,14 @@ LISTED = [
     Listed("", NOW, "announcement", "", open=False, withdrawn=True),
     Listed("", NOW, "feedback_answered", "", open=False, withdrawn=False),
 ]
+
+
+def coming(title: str, starts_at: datetime, place: str = "") -> SimpleNamespace:
+    return SimpleNamespace(title=title, starts_at=starts_at, place=place)
+
+
+def my_meeting(state: OwnState) -> Line:
+    return Line("第一季度支部党员大会", NOW, "三楼会议室", state, "https://party.example/m/meetings/7")
 
 
 def counted(*outcomes: CheckInOutcome) -> list[CheckInResult]:
@@ -55,6 +74,12 @@ AT_MEETING = {
     "time": "2026年03月04日 09:00",
     "place": "三楼会议室",
 }
+CHOICES = [
+    Choice(7, "第一季度支部党员大会", NOW, LeaveState.ASKED),
+    Choice(8, "联合主题党日", NOW, LeaveState.GRANTED),
+]
+COMING_STATES = (OwnState.EXPECTED, OwnState.ON_LEAVE, OwnState.SITS_IN)
+PAST_STATES = (OwnState.SIGNED_IN, OwnState.MADE_UP, OwnState.NOT_SIGNED_IN)
 LINKS = ["", "https://dj.example.com/m/notices/7"]
 BOTH = [{"person": MEMBER}, {"person": STRANGER}]
 PLAIN = [
@@ -63,15 +88,22 @@ PLAIN = [
     "cancel_nothing",
     "cancelled",
     "check_in_ask_code",
+    "check_in_say_coming",
+    "check_in_say_sit_in",
     "dues_not_open",
-    "hand_code_locked",
     "hand_code_unknown",
     "not_text",
     "refused_already_signed_in",
     "refused_code_expired",
     "refused_feedback_empty",
     "refused_leave_too_late",
+    "leave_ask_kind",
+    "leave_ask_reason",
+    "leave_kind_again",
+    "leave_none",
+    "leave_nothing",
     "refused_meeting_cancelled",
+    "refused_meeting_merged",
     "refused_meeting_over",
     "refused_no_leave",
     "refused_not_expected",
@@ -84,7 +116,14 @@ PLAIN = [
 ]
 VALUES: dict[str, list[dict[str, Any]]] = {
     **{name: [{}] for name in PLAIN},
-    **{f"check_in_{outcome.value}": [{"result": result(outcome), "now": NOW}] for outcome in CheckInOutcome},
+    **{
+        f"check_in_{outcome.value}": [
+            {"result": result(outcome), "now": NOW},
+            {"result": result(outcome, position=0), "now": NOW},
+        ]
+        for outcome in CheckInOutcome
+        if outcome not in ON_PAGES_ALONE
+    },
     "bind_already": [{"name": "张三", "organization": "第一党支部"}],
     "bind_ask_code": [{"name": "张三"}],
     "bound": [
@@ -98,6 +137,23 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     "me": BOTH,
     "notice_announcement": [
         {"title": "关于召开党员大会的通知", "organization": "第一党支部", "link": link} for link in LINKS
+    ],
+    "leave_ask_which": [{"meetings": CHOICES}],
+    "leave_ask_which_back": [{"meetings": CHOICES}],
+    "leave_asked": [
+        {"result": LeaveResult(1, 7, "主题党日", NOW, state, changed=True), "kind": kind}
+        for state in (LeaveState.ASKED, LeaveState.GRANTED)
+        for kind in LeaveKind
+    ],
+    "leave_on_all": [{"meetings": CHOICES}],
+    "leave_reason_too_long": [{"length": 201, "limit": 200}],
+    "leave_which_again": [{"count": 3}],
+    "leave_withdrawn": [{"result": LeaveResult(1, 7, "主题党日", NOW, LeaveState.WITHDRAWN, changed=True)}],
+    "my_meetings": [
+        {"coming": lines, "past": past, "more": more}
+        for lines in ([], [my_meeting(state) for state in COMING_STATES])
+        for past in ([], [my_meeting(state) for state in PAST_STATES])
+        for more in ("", "https://party.example/m/meetings")
     ],
     "notice_digest": [{"count": "2", "titles": "· 学习通知\n· 缴费提醒", "link": link} for link in LINKS],
     "notice_reminder": [
@@ -134,9 +190,12 @@ VALUES: dict[str, list[dict[str, Any]]] = {
         {
             "listed": [],
             "more": "",
-            "coming": [("支部党员大会", NOW, "三楼会议室"), ("主题党日", NOW + timedelta(days=7), "")],
+            "coming": [
+                coming("支部党员大会", NOW, "三楼会议室"),
+                coming("主题党日", NOW + timedelta(days=7)),
+            ],
         },
-        {"listed": LISTED, "more": "https://party.example/m/notices", "coming": [("主题党日", NOW, "")]},
+        {"listed": LISTED, "more": "https://party.example/m/notices", "coming": [coming("主题党日", NOW)]},
     ],
     "refused_already_bound": [{"which": "chat"}, {"which": "member"}],
     "refused_binding_locked": [{"until": NOW}],
@@ -186,7 +245,7 @@ def test_bound_tells_of_each_kept_scan() -> None:
 
 def test_moments_are_said_in_china_s_time() -> None:
     late = from_local((NOW + timedelta(days=7)).date(), 23, 5)
-    text = TEXTS.render("notices", listed=[], more="", coming=[("主题党日", late, "")])
+    text = TEXTS.render("notices", listed=[], more="", coming=[coming("主题党日", late)])
 
     assert text == "近期会议：\n· 3月9日 23:05 主题党日"
 
