@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from app.meetings.duties.models import Duty, Statement
+from app.meetings.duties.rules import DutyState
 from app.meetings.models import Ground, LeaveKind, MeetingKind, Standing, Way
 from app.meetings.plans.models import Frequency
 from app.meetings.records.models import PaperKind
@@ -82,6 +83,14 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     Statement: {
         Statement.EXPLAINED: "已说明",
         Statement.NOT_APPLICABLE: "不适用",
+    },
+    DutyState: {
+        DutyState.HELD: "已开展",
+        DutyState.DUE: "待开展",
+        DutyState.OVERDUE: "逾期未开展",
+        DutyState.NOT_YET: "未到期",
+        DutyState.EXPLAINED: "已说明",
+        DutyState.NOT_APPLICABLE: "不适用",
     },
     Matter: {
         Matter.GENERAL: "一般事项",

@@ -105,6 +105,11 @@ def test_months_later_stays_inside_a_shorter_month() -> None:
     assert periods.months_later(date(2026, 1, 15), -1) == date(2025, 12, 15)
 
 
+def test_months_later_ends_with_the_calendar() -> None:
+    assert periods.months_later(date(9999, 11, 30), 1) == date(9999, 12, 30)
+    assert periods.months_later(date(9999, 12, 1), 1) == date.max
+
+
 def test_periods_are_ordered_by_their_first_day() -> None:
     march = Period(date(2026, 3, 1), Frequency.MONTHLY)
 
