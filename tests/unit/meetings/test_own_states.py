@@ -18,22 +18,22 @@ ASKED, GRANTED, REFUSED, BACK = LeaveState
 @pytest.mark.parametrize(
     ("here", "leave", "standing", "coming", "past"),
     [
-        (False, None, V, OwnState.EXPECTED, OwnState.NOT_SIGNED_IN),
-        (False, None, Standing.NON_VOTING, OwnState.EXPECTED, OwnState.NOT_SIGNED_IN),
-        (False, None, SITS_IN, OwnState.SITS_IN, OwnState.SITS_IN),
-        (False, None, NOT_COUNTED, OwnState.NOT_COUNTED, OwnState.NOT_COUNTED),
-        (True, None, V, OwnState.SIGNED_IN, OwnState.SIGNED_IN),
-        (True, GRANTED, V, OwnState.SIGNED_IN, OwnState.SIGNED_IN),
-        (True, None, SITS_IN, OwnState.SIGNED_IN, OwnState.SIGNED_IN),
-        (False, ASKED, V, OwnState.LEAVE_ASKED, OwnState.NOT_SIGNED_IN),
-        (False, GRANTED, V, OwnState.ON_LEAVE, OwnState.ON_LEAVE),
-        (False, REFUSED, V, OwnState.LEAVE_REFUSED, OwnState.NOT_SIGNED_IN),
-        (False, BACK, V, OwnState.EXPECTED, OwnState.NOT_SIGNED_IN),
+        (0, None, V, OwnState.EXPECTED, OwnState.NOT_SIGNED_IN),
+        (0, None, Standing.NON_VOTING, OwnState.EXPECTED, OwnState.NOT_SIGNED_IN),
+        (0, None, SITS_IN, OwnState.SITS_IN, OwnState.SITS_IN),
+        (0, None, NOT_COUNTED, OwnState.NOT_COUNTED, OwnState.NOT_COUNTED),
+        (1, None, V, OwnState.SIGNED_IN, OwnState.SIGNED_IN),
+        (1, GRANTED, V, OwnState.SIGNED_IN, OwnState.SIGNED_IN),
+        (1, None, SITS_IN, OwnState.SIGNED_IN, OwnState.SIGNED_IN),
+        (0, ASKED, V, OwnState.LEAVE_ASKED, OwnState.NOT_SIGNED_IN),
+        (0, GRANTED, V, OwnState.ON_LEAVE, OwnState.ON_LEAVE),
+        (0, REFUSED, V, OwnState.LEAVE_REFUSED, OwnState.NOT_SIGNED_IN),
+        (0, BACK, V, OwnState.EXPECTED, OwnState.NOT_SIGNED_IN),
     ],
 )
 def test_own_state(
-    here: bool, leave: LeaveState | None, standing: Standing, coming: OwnState, past: OwnState
-) -> None:  # noqa: FBT001 -- a table's column
+    here: int, leave: LeaveState | None, standing: Standing, coming: OwnState, past: OwnState
+) -> None:
     row = SimpleNamespace(
         checked_in_at=NOW if here else None, leave_state=leave, standing=standing, made_up_on=None
     )
@@ -43,9 +43,9 @@ def test_own_state(
 
 @pytest.mark.parametrize(
     ("leave", "here", "told"),
-    [(None, False, OwnState.MADE_UP), (GRANTED, False, OwnState.MADE_UP), (None, True, OwnState.SIGNED_IN)],
+    [(None, 0, OwnState.MADE_UP), (GRANTED, 0, OwnState.MADE_UP), (None, 1, OwnState.SIGNED_IN)],
 )
-def test_caught_up_is_said_of_who_was_away(leave: LeaveState | None, here: bool, told: OwnState) -> None:  # noqa: FBT001 -- a table's column
+def test_caught_up_is_said_of_who_was_away(leave: LeaveState | None, here: int, told: OwnState) -> None:
     row = SimpleNamespace(
         checked_in_at=NOW if here else None, leave_state=leave, standing=V, made_up_on=date(2026, 3, 9)
     )
