@@ -128,6 +128,12 @@ REASONS = {
     "closed": "签到已结束",
     "cancelled": "会议已取消",
     "not_expected": "不在应到名单",
+    "sit_in": "要求列席",
+    "on_leave": "请过假",
+    "expired": "扫的码已过期",
+    "late": "扫码迟迟没有送到",
+    "foreign": "用了别人的签到卡",
+    "wrong_codes": "签到码连续输错",
 }
 
 ACTIONS = {
@@ -153,6 +159,14 @@ ACTIONS = {
     "meeting.cancelled": "取消会议",
     "meeting.signed_in_by_recorder": "补签",
     "meeting.names_seen": "查看到会名单",
+    "meeting.vote_opened": "开票决",
+    "meeting.tellers_named": "确定监票人",
+    "meeting.opinion_added": "登记书面意见",
+    "meeting.opinion_taken_back": "撤回书面意见",
+    "meeting.vote_counted": "录入计票",
+    "meeting.vote_confirmed": "监票人确认",
+    "meeting.teller_signed_on_paper": "登记纸质签字",
+    "meeting.vote_voided": "作废票决",
     "feedback.answered": "回复意见",
     "announcement.drafted": "起草通知",
     "announcement.revised": "修改通知",
@@ -202,6 +216,9 @@ DETAILS = {
     "note": "意见",
     "states": "结果",
     "format": "格式",
+    "vote": "票决",
+    "round": "第几次计票",
+    "received": "收到时间",
 }
 
 ROLES = {role.value: text for role, text in LABELS[Role].items()}

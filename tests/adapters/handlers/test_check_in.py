@@ -7,11 +7,30 @@ from sqlalchemy import select
 
 from app.core.clock import FixedClock
 from app.core.db import Sessions
-from app.meetings.models import CheckIn, Meeting, Way
+from app.meetings.models import CheckIn, Leave, LeaveKind, Meeting, RefusedCheckIn, Way
+from app.meetings.states import LeaveState
 from app.members import identities
 from tests import factories
 from tests.adapters.handlers.conftest import House, Line
+from tests.factories import NOW
 from tests.fakes.wechat import Phone
+
+
+def refused(sessions: Sessions) -> list[tuple[int, str]]:
+    with sessions.read() as session:
+        rows = session.scalars(select(RefusedCheckIn).order_by(RefusedCheckIn.id))
+        return [(row.member_id, row.reason) for row in rows]
+
+
+def on_leave(house: House) -> Leave:
+    return Leave(
+        meeting_id=house.meeting.id,
+        member_id=house.zhang.id,
+        kind=LeaveKind.DUTY,
+        state=LeaveState.GRANTED,
+        asked_at=NOW,
+    )
+
 
 WELCOME = "欢迎关注华原集团党委。"
 
@@ -44,12 +63,75 @@ def test_hand_code_is_asked_for(line: Line, zhang_phone: Phone) -> None:
     assert (line.say(zhang_phone.text("135790")) or "").startswith("签到成功")
 
 
-def test_wrong_hand_codes_are_limited(line: Line, zhang_phone: Phone, sessions: Sessions) -> None:
-    shown = [line.say(zhang_phone.text(f"签到 {number:06d}")) for number in range(10)]
+def test_sixth_wrong_hand_code_locks_them_for_ten_minutes_and_nothing_else(
+    line: Line, zhang_phone: Phone, clock: FixedClock
+) -> None:
+    shown = [(line.say(zhang_phone.text(f"签到 {number:06d}")) or "").split("。")[0] for number in range(6)]
+    locked = line.say(zhang_phone.text("签到 135790"))
 
-    assert {(text or "")[:8] for text in shown} == {"没有找到这个签到"}
-    assert line.say(zhang_phone.text("签到 135790")) == "试错次数太多，请扫大屏二维码，或请会议记录人补签。"
+    assert shown == ["没有找到这个签到码"] * 5 + ["签到码连续输错 6 次，09:10 以后才能再输"]
+    assert (locked or "").endswith("现在请扫会场大屏上的二维码，或请会议记录人补签。")
+    clock.advance(timedelta(minutes=10))
+    assert (line.say(zhang_phone.text("签到 135790")) or "").startswith("签到成功")
+
+
+def test_locked_chat_still_scans_and_the_recorder_knows(
+    line: Line, zhang_phone: Phone, sessions: Sessions, house: House
+) -> None:
+    for number in range(6):
+        line.say(zhang_phone.text(f"签到 {number:06d}"))
+
+    assert refused(sessions) == [(house.zhang.id, "wrong_codes")]
     assert (line.say(zhang_phone.scan("mopen")) or "").startswith("签到成功")
+
+
+def test_person_on_leave_says_that_they_come_and_counts_from_the_scan(
+    line: Line, zhang_phone: Phone, house: House, sessions: Sessions, clock: FixedClock
+) -> None:
+    with sessions.begin() as session:
+        session.add(on_leave(house))
+    scanned_at = clock.now()
+
+    asked = line.say(zhang_phone.scan("mopen")) or ""
+    clock.advance(timedelta(minutes=5))
+    unclear = line.say(zhang_phone.text("什么意思"))
+    done = line.say(zhang_phone.text("到会。"))
+
+    assert asked.startswith("您请过假：第一季度支部党员大会\n如果您到了会场，请回复“到会”")
+    assert unclear == "到了会场要改为到会，请回复“到会”。\n不到会，请回复“取消”。"
+    assert done == "签到成功：第一季度支部党员大会\n您是第 1/2 位。"
+    assert [(row.checked_in_at, row.way) for row in check_ins(sessions)] == [(scanned_at, Way.SCAN)]
+
+
+def test_person_on_leave_who_does_not_come_stays_on_leave(
+    line: Line, zhang_phone: Phone, house: House, sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        session.add(on_leave(house))
+    line.say(zhang_phone.text("135790"))
+
+    line.say(zhang_phone.text("取消"))
+
+    assert (line.say(zhang_phone.text("到会")) or "").startswith("没看懂这句话。")
+    assert check_ins(sessions) == []
+
+
+def test_guest_asks_to_sit_in_and_the_recorder_is_told(
+    line: Line, phone: Phone, house: House, sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        guest = factories.member(session, house.branch, name="王五")
+        factories.identity(session, openid=phone.openid, member=guest)
+
+    asked = line.say(phone.scan("mopen")) or ""
+    unclear = line.say(phone.text("可以吗"))
+    done = line.say(phone.text("列席")) or ""
+
+    assert "请回复“列席”" in asked
+    assert (unclear or "").startswith("来列席的，请回复“列席”")
+    assert done.startswith("已告诉会议记录人，您来列席：第一季度支部党员大会")
+    assert check_ins(sessions) == []
+    assert refused(sessions) == [(guest.id, "not_expected"), (guest.id, "sit_in")]
 
 
 @pytest.mark.parametrize(
