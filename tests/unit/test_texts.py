@@ -11,12 +11,15 @@ from jinja2 import UndefinedError
 
 from app.core.clock import from_local
 from app.meetings.check_in import CheckInResult
+from app.meetings.duties.models import Duty
 from app.meetings.leave import LeaveResult
 from app.meetings.models import LeaveKind
 from app.meetings.own_states import OwnState
+from app.meetings.plans.models import Frequency
 from app.meetings.rules import CheckInOutcome
 from app.meetings.states import LeaveState
 from app.meetings.telling import Change
+from app.meetings.words import word
 from app.texts import FOLDER, Texts
 from handlers.information import Listed
 from handlers.leave import Choice
@@ -176,13 +179,15 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     ],
     "notice_duty_reminder": [
         {
-            "title": "支部党员大会",
+            "duty": duty,
+            "title": word(duty),
             "organization": "第一党支部",
-            "text": "本季度还没有安排",
-            "until": until,
+            "frequency": frequency,
+            "until": "2026年3月31日",
             "link": "",
         }
-        for until in ("", "3月31日")
+        for duty in (Duty.MEMBER_MEETING, Duty.RENEWAL)
+        for frequency in Frequency
     ],
     "notice_late_reply": [{"text": "处理好了"}],
     "notices": [
