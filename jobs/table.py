@@ -36,6 +36,8 @@ JOBS = (
     Job("send-due-notices", timedelta(seconds=1), tasks.send_due_notices),
     Job("prepare-announcements", timedelta(seconds=5), tasks.prepare_announcements),
     Job("remind", timedelta(minutes=1), tasks.remind),
+    Job("take-rosters", timedelta(seconds=20), tasks.take_rosters),
+    Job("remind-of-meetings", timedelta(minutes=1), tasks.remind_of_meetings),
     Job("finish-silent-events", timedelta(seconds=10), tasks.finish_silent_events),
     Job("refresh-menus", timedelta(seconds=5), tasks.refresh_menus),
     Job("give-up-claims", timedelta(seconds=5), tasks.give_up_claims),
@@ -45,5 +47,6 @@ JOBS = (
 TIMED = (
     # Not after 20:00, when nothing may be pushed: what is held then waits for the next week's.
     Timed("make-digests", DigestTime(), timedelta(hours=4), tasks.make_digests),
+    Timed("remind-of-duties", Daily(time(9)), timedelta(hours=11), tasks.remind_of_duties),
     Timed("fade-texts", Daily(time(3, 30)), timedelta(days=1), tasks.fade_texts),
 )

@@ -10,6 +10,9 @@ from app.core import calendar, runs
 from app.core.clock import local_day
 from app.core.db import in_turn
 from app.inbox import service as inbox
+from app.meetings import reminding
+from app.meetings import rosters as meeting_rosters
+from app.meetings.duties import reminding as duty_reminding
 from app.members import identities, page_sessions
 from app.members.roster import service as rosters
 from app.notices import claims, dispatch
@@ -93,6 +96,33 @@ def remind(context: Context) -> None:
         reminded = reminders.remind_due(session, setup=services.setup, now=services.clock.now())
     if reminded:
         log.info("jobs.reminders.made", count=reminded)
+
+
+def take_rosters(context: Context) -> None:
+    """A slice of meetings in each transaction: their rows are locked for no longer than one slice takes."""
+    services = context.services
+
+    def take() -> int:
+        with services.sessions.begin() as session:
+            return meeting_rosters.take_due(session, now=services.clock.now())
+
+    while context.goes_on() and (taken := in_turn(take)):
+        log.info("jobs.rosters.taken", meetings=taken)
+
+
+def remind_of_meetings(context: Context) -> None:
+    services = context.services
+    with services.sessions.begin() as session:
+        reminded = reminding.remind_due(session, now=services.clock.now())
+    if reminded:
+        log.info("jobs.meetings.reminded", count=reminded)
+
+
+def remind_of_duties(context: Context, _due_at: datetime) -> None:
+    services = context.services
+    with services.sessions.begin() as session:
+        reminded = duty_reminding.remind_due(session, now=services.clock.now())
+    log.info("jobs.duties.reminded", count=reminded)
 
 
 def make_digests(context: Context, _due_at: datetime) -> None:
