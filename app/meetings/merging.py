@@ -142,5 +142,5 @@ def _lead(session: Session, meeting: Meeting, into: Meeting) -> None:
     meeting.merged_into_id = into.id
     meeting.revision += 1
     session.flush()
-    earlier = update(Meeting).where(Meeting.merged_into_id == meeting.id).values(merged_into_id=into.id)
-    rows_changed(session, earlier)
+    earlier = update(Meeting).where(Meeting.merged_into_id == meeting.id)
+    session.execute(earlier.values(merged_into_id=into.id))
