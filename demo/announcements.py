@@ -17,6 +17,7 @@ from app.notices.announcements.states import AnnouncementState
 from app.notices.models import Channel, Delivery, DeliveryAttempt, Urgency
 from app.notices.setup import Setup, TemplateIds
 from app.notices.states import DeliveryState
+from app.notices.timing import IsWorkingDay
 from app.organizations.models import Organization
 from demo import templates
 from demo.cast import ACCOUNTS, Account
@@ -51,13 +52,19 @@ DRAFTED = ("关于调整主题党日时间的通知", "<p>因机组检修，本�
 
 
 def write_announcements(
-    session: Session, root: Organization, branch: Organization, *, app_id: str, now: datetime
+    session: Session,
+    root: Organization,
+    branch: Organization,
+    *,
+    app_id: str,
+    works: IsWorkingDay,
+    now: datetime,
 ) -> None:
     setup = _setup(app_id)
-    _send(session, root, TO_ALL, "", setup, _morning(now, TO_ALL_DAYS_AGO), None)
+    _send(session, root, TO_ALL, "", setup, _morning(now, TO_ALL_DAYS_AGO, works), None)
     above = session.get_one(Organization, branch.parent_id)
     until = from_local(local_day(now + timedelta(days=CONFIRM_WITHIN_DAYS)), 18)
-    asking = _send(session, above, ASKING, BASIS, setup, _morning(now, ASKING_DAYS_AGO), until)
+    asking = _send(session, above, ASKING, BASIS, setup, _morning(now, ASKING_DAYS_AGO, works), until)
     _confirm(session, asking)
     waiting = _draft(session, root, WAITING, OFFICE, now - timedelta(hours=3))
     service.submit(session, announcement=waiting, revision=waiting.revision, send_at=None, now=now)
@@ -69,8 +76,8 @@ def _setup(app_id: str) -> Setup:
     return Setup(app_id, "", declarations.load(), ids)
 
 
-def _morning(now: datetime, days_ago: int) -> datetime:
-    return from_local(working_day(local_day(now - timedelta(days=days_ago))), 10)
+def _morning(now: datetime, days_ago: int, works: IsWorkingDay) -> datetime:
+    return from_local(working_day(local_day(now - timedelta(days=days_ago)), works), 10)
 
 
 def _draft(

@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 
-SATURDAY = 5
+from app.notices.timing import IsWorkingDay
 
 
-def working_day(day: date) -> date:
-    """The same day, or the Monday after a weekend: nobody calls a meeting on days of rest."""
-    return day + timedelta(days=7 - day.weekday() if day.weekday() >= SATURDAY else 0)
+def working_day(day: date, works: IsWorkingDay) -> date:
+    """The same day, or the next that is worked: nobody calls a meeting on days of rest."""
+    while not works(day):
+        day += timedelta(days=1)
+    return day

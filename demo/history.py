@@ -1,7 +1,7 @@
 """What has happened in the group before the visitor comes: bound chats, meetings held, letters written."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import insert, select
 
@@ -14,6 +14,7 @@ from app.members import identities
 from app.members.models import PARTY_MEMBERS, Member
 from app.notices.models import Channel, Delivery, DeliveryAttempt
 from app.notices.states import DeliveryState
+from app.notices.timing import IsWorkingDay
 from app.organizations.models import BRANCH_KINDS, Organization
 from demo.cast import COLLEAGUES, STAFF, Guest
 from demo.chats import bind_chats
@@ -23,7 +24,7 @@ from demo.roster import Roster
 BY = "演示数据"
 WORKING_DAYS = 5
 BRANCHES_THAT_MET = 40
-HELD_DAYS_AGO = 12
+LONGEST_AGO = 28
 STAYED_AWAY_EVERY = 9
 BY_RECORDER_EVERY = 5
 
@@ -47,28 +48,32 @@ LETTERS: tuple[tuple[Guest, int, str, str | None], ...] = (
 """(who, how many days ago, what, the answer two days later or None)"""
 
 
-def write_history(session: Session, branch: Organization, *, app_id: str, now: datetime) -> None:
+def write_history(
+    session: Session, branch: Organization, *, app_id: str, works: IsWorkingDay, now: datetime
+) -> None:
     roster = Roster.of(session, branch)
     bind_chats(session, roster, app_id=app_id, now=now)
-    _hold_meetings(session, branch, now)
+    _hold_meetings(session, branch, works, now)
     for guest, days_ago, text, reply in LETTERS:
         _write(session, roster, guest, app_id, now - timedelta(days=days_ago), text, reply)
 
 
-def _hold_meetings(session: Session, branch: Organization, now: datetime) -> None:
+def _hold_meetings(session: Session, branch: Organization, works: IsWorkingDay, now: datetime) -> None:
+    """One each, in some of the other branches: what the demo's own did is in `demo.years`."""
     branches = session.scalars(
         select(Organization)
         .where(Organization.kind.in_(BRANCH_KINDS), Organization.id != branch.id)
         .order_by(Organization.id)
     ).all()
     step = max(1, len(branches) // BRANCHES_THAT_MET)
-    for number, one in enumerate([branch, *branches[::step]]):
-        _hold(session, one, now - timedelta(days=HELD_DAYS_AGO + number % 17))
+    for number, one in enumerate(branches[::step]):
+        day = working_day(local_day(now - timedelta(days=LONGEST_AGO - number % 17)), works)
+        _hold(session, one, day)
 
 
-def _hold(session: Session, branch: Organization, day: datetime) -> None:
+def _hold(session: Session, branch: Organization, day: date) -> None:
     """One past meeting with the sign-ins that it had."""
-    starts_at = from_local(working_day(local_day(day)), 14, 30)
+    starts_at = from_local(day, 14, 30)
     meeting = meetings.announce(
         session,
         organization=branch,
@@ -80,6 +85,7 @@ def _hold(session: Session, branch: Organization, day: datetime) -> None:
         by=BY,
         now=starts_at - timedelta(days=5),
     )
+    meeting.hand_code = None
     _sign_in(session, meeting, _party(session, branch))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from app.core.crypto import Unreadable, Vault
 from app.core.db import Session, Sessions
 from app.members.models import Member
+from app.notices import workdays
 from app.organizations import queries as organizations
 from app.organizations import service as tree
 from app.organizations.models import Enterprise, Organization
@@ -18,6 +19,7 @@ from demo.cast import ACCOUNTS, PASSWORD, Account, Seat
 from demo.history import write_history
 from demo.member_rows import member_row
 from demo.reference_group import ReferenceGroup
+from demo.years import write_years
 
 ROWS_AT_ONCE = 500
 
@@ -69,8 +71,10 @@ def _load(session: Session, target: Target, group: ReferenceGroup, now: datetime
     for account in ACCOUNTS:
         _open(session, account, places, group, target.vault, now)
     branch = places[group.demo_branch]
-    write_history(session, branch, app_id=target.app_id, now=now)
-    write_announcements(session, places[0], branch, app_id=target.app_id, now=now)
+    works = workdays.known_to(session)
+    write_history(session, branch, app_id=target.app_id, works=works, now=now)
+    write_years(session, branch, works=works, now=now)
+    write_announcements(session, places[0], branch, app_id=target.app_id, works=works, now=now)
 
 
 def _found(session: Session, group: ReferenceGroup) -> list[Organization]:

@@ -16,15 +16,15 @@ class SandboxRefused(RuntimeError):
 
 class Phones:
     def __init__(self, base_url: str) -> None:
-        self._base_url = base_url
+        self.base_url = base_url
         self._http = requests.Session()
         self._http.trust_env = False
 
     def get(self, path: str, **query: Any) -> Json:
-        return self._answer(self._http.get(self._base_url + path, params=query, timeout=PATIENCE_SECONDS))
+        return self._answer(self._http.get(self.base_url + path, params=query, timeout=PATIENCE_SECONDS))
 
     def post(self, path: str, **given: Any) -> Json:
-        return self._answer(self._http.post(self._base_url + path, json=given, timeout=PATIENCE_SECONDS))
+        return self._answer(self._http.post(self.base_url + path, json=given, timeout=PATIENCE_SECONDS))
 
     def _answer(self, response: requests.Response) -> Json:
         if not response.ok:
@@ -36,7 +36,7 @@ class Phones:
         return {person["openid"]: person for person in self.get("/sim/people")["people"]}
 
     def person(self, openid: str) -> Json | None:
-        response = self._http.get(f"{self._base_url}/sim/people/{openid}", timeout=PATIENCE_SECONDS)
+        response = self._http.get(f"{self.base_url}/sim/people/{openid}", timeout=PATIENCE_SECONDS)
         return None if response.status_code == NOT_FOUND else self._answer(response)
 
     def new_person(self, name: str, openid: str = "") -> str:

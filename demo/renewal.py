@@ -12,6 +12,7 @@ from app.core.db import Session
 from app.meetings import service as meetings
 from app.meetings.models import Meeting, MeetingKind
 from app.members import binding
+from app.notices import workdays
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from demo.cast import BOUND, Guest
@@ -73,7 +74,8 @@ def _open_meeting(session: Session, branch: Organization, now: datetime) -> Meet
 def _announce_next(session: Session, branch: Organization, now: datetime) -> None:
     last = _latest(session, branch, NEXT_TITLE)
     if last is None or last.starts_at < now:
-        starts_at = from_local(working_day(local_day(now) + timedelta(days=NEXT_IN_DAYS)), 15)
+        day = working_day(local_day(now) + timedelta(days=NEXT_IN_DAYS), workdays.known_to(session))
+        starts_at = from_local(day, 15)
         _announce(session, branch, NEXT_TITLE, starts_at, timedelta(hours=2), now)
 
 
