@@ -49,7 +49,10 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
 
 @dataclass
 class Backend:
+    """`pid` is the server's own; its workers are below it."""
+
     port: int
+    pid: int = 0
 
     def deliver(self, push: Push) -> tuple[int, bytes]:
         """POST as WeChat does; (status, body)."""
@@ -66,10 +69,11 @@ class Backend:
 
 
 @contextmanager
-def running(variables: Mapping[str, str]) -> Iterator[Backend]:
-    """One worker process behind its own port; killed with its children at the end."""
+def running(variables: Mapping[str, str], *, workers: int = 1) -> Iterator[Backend]:
+    """Worker processes behind their own port; killed with its children at the end."""
     port = free_port()
-    command = f"granian --interface asgi --host 127.0.0.1 --port {port} --workers 1 --no-ws app.asgi:app"
+    serving = f"--host 127.0.0.1 --port {port} --workers {workers} --respawn-failed-workers"
+    command = f"granian --interface asgi {serving} --no-ws app.asgi:app"
     process = subprocess.Popen(
         [sys.executable, "-m", *command.split()],
         cwd=ROOT,
@@ -80,7 +84,7 @@ def running(variables: Mapping[str, str]) -> Iterator[Backend]:
     )
     try:
         _await(port, process)
-        yield Backend(port)
+        yield Backend(port, process.pid)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
