@@ -6,6 +6,8 @@ from typing import Any
 from app.core.calendar import DayKind
 from app.feedback.models import Side
 from app.feedback.states import ThreadState
+from app.meetings.duties.models import Duty, Statement
+from app.meetings.models import Ground, LeaveKind, Standing
 from app.meetings.words import WORDS
 from app.members.models import Gender, MemberKind, PartyStatus
 from app.notices.announcements.states import AnnouncementState
@@ -157,6 +159,27 @@ ACTIONS = {
     "roster.reverted": "撤销导入",
     "meeting.announced": "新建会议",
     "meeting.cancelled": "取消会议",
+    "meeting.entered_late": "补录会议",
+    "meeting.joined": "列为联合召开",
+    "meeting.described": "修改会议信息",
+    "meeting.moved": "会议改期",
+    "meeting.merged": "合并会议",
+    "meeting.admitted": "加入名单",
+    "meeting.excluded": "不计应到",
+    "meeting.included": "恢复计入应到",
+    "meeting.removed": "移出名单",
+    "meeting.attempts_settled": "处理没有签上的",
+    "meeting.leave_answered": "答复请假",
+    "meeting.leave_entered": "登记请假",
+    "meeting.made_up": "记补课",
+    "meeting.make_up_removed": "删除补课",
+    "plan.made": "新建会议计划",
+    "plan.ended": "停用会议计划",
+    "plan.skipped": "跳过计划的会议",
+    "plan.unskipped": "恢复计划的会议",
+    "duty.stated": "说明职责情况",
+    "duty.withdrawn": "撤销职责说明",
+    "duty.term_set": "登记任期",
     "meeting.signed_in_by_recorder": "补签",
     "meeting.names_seen": "查看到会名单",
     "meeting.vote_opened": "开票决",
@@ -193,6 +216,7 @@ SUBJECTS = {
     "account": "账号",
     "member": "人员",
     "meeting": "会议",
+    "plan": "会议计划",
     "feedback": "意见",
     "announcement": "通知",
     "organization": "组织",
@@ -203,6 +227,16 @@ SUBJECTS = {
 
 DETAILS = {
     "reason": "原因",
+    "was": "原定",
+    "into": "并入的会议",
+    "standing": "身份",
+    "ground": "情形",
+    "approval": "批复文号",
+    "granted": "准假",
+    "leave": "请假类别",
+    "duty": "职责",
+    "period": "时段",
+    "statement": "说明",
     "address": "地址",
     "count": "数量",
     "member": "人员",
@@ -221,8 +255,8 @@ DETAILS = {
     "received": "收到时间",
 }
 
-ROLES = {role.value: text for role, text in LABELS[Role].items()}
-DAYS = {kind.value: text for kind, text in LABELS[DayKind].items()}
+IN_DETAILS = (Role, DayKind, Standing, Ground, LeaveKind, Duty, Statement)
+VALUES = {value.value: text for kind in IN_DETAILS for value, text in LABELS[kind].items()}
 
 
 def label(value: Any) -> str:
@@ -255,4 +289,4 @@ def said(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     text = str(value)
-    return ROLES.get(text) or DAYS.get(text) or text
+    return VALUES.get(text, text)

@@ -1,4 +1,4 @@
-"""Lists that a branch works from: its meetings by filter, leave that waits for a word, and whom it chose last time."""
+"""What a branch works from: its meetings by filter, leave that waits for a word, whom it chose last time, its term."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, or_, select
 
 from app.core.db import AnyRow, Session
+from app.meetings.duties.models import Term
 from app.meetings.models import Expected, Leave, Meeting, MeetingKind, MeetingOrganization, Standing
 from app.meetings.states import LeaveState
 from app.members.models import Member
@@ -26,9 +27,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Filter:
-    """`organization_path`: that organisation and all below it; `since` is in, `until` is out."""
+    """`organization_path`: that organisation and all below it; `organization_ids`: these alone; `until` is out."""
 
     organization_path: str = ""
+    organization_ids: tuple[int, ...] = ()
     kind: MeetingKind | None = None
     stage: Stage | None = None
     since: datetime | None = None
@@ -59,6 +61,8 @@ def _where(scope: Scope, wanted: Filter, now: datetime) -> list[ColumnElement[bo
     given = [_of(scope)]
     if wanted.organization_path:
         given.append(_of(Scope.of([wanted.organization_path])))
+    if wanted.organization_ids:
+        given.append(_held_by(wanted.organization_ids))
     if wanted.kind:
         given.append(Meeting.kind == wanted.kind)
     if wanted.stage:
@@ -76,6 +80,12 @@ def _of(scope: Scope) -> ColumnElement[bool]:
     """Held by an organisation of the scope, or held jointly with one."""
     joint = select(MeetingOrganization.meeting_id).where(scope.owns(MeetingOrganization.organization_id))
     return or_(scope.owns(Meeting.organization_id), Meeting.id.in_(joint))
+
+
+def _held_by(organization_ids: Sequence[int]) -> ColumnElement[bool]:
+    joint = select(MeetingOrganization.meeting_id)
+    joint = joint.where(MeetingOrganization.organization_id.in_(organization_ids))
+    return or_(Meeting.organization_id.in_(organization_ids), Meeting.id.in_(joint))
 
 
 def _at(stage: Stage, now: datetime) -> ColumnElement[bool]:
@@ -148,3 +158,7 @@ def may_take_in(session: Session, meeting: Meeting, *, now: datetime, limit: int
         Meeting.merged_into_id.is_(None),
     )
     return session.scalars(statement.order_by(Meeting.starts_at, Meeting.id).limit(limit)).all()
+
+
+def sitting_term(session: Session, organization_id: int) -> Term | None:
+    return session.get(Term, organization_id)

@@ -55,6 +55,62 @@ def meeting(side: Side) -> dict[str, object]:
     return {"meeting_id": side.meeting_id}
 
 
+def coming(side: Side) -> dict[str, object]:
+    return {"meeting_id": side.coming_id}
+
+
+def plan(side: Side) -> dict[str, object]:
+    return {"plan_id": side.plan_id}
+
+
+def planned(side: Side) -> dict[str, object]:
+    return {**plan(side), "planned_on": "2026-03-11"}
+
+
+def at_branch(side: Side) -> int:
+    return side.branch_id
+
+
+def of_member(**more: object) -> Given:
+    """A form about one person of the branch."""
+    return lambda side: {"member": side.member_id, **more}
+
+
+def of_bound(**more: object) -> Given:
+    return lambda side: {"member": side.bound_member_id, **more}
+
+
+def asking(side: Side) -> dict[str, object]:
+    return {**coming(side), "member_id": side.bound_member_id}
+
+
+def late(side: Side) -> dict[str, object]:
+    return {**new_meeting(side), "day": "2026-02-10", "reason": "工地没有网络", "present": side.member_id}
+
+
+def new_plan(side: Side) -> dict[str, object]:
+    return {
+        "organization": side.branch_id,
+        "kind": "theme_day",
+        "title": "主题党日",
+        "frequency": "monthly",
+        "by": "date",
+        "month_day": "10",
+        "starts": "14:00",
+        "ends": "16:00",
+        "begins_on": "2026-03-02",
+    }
+
+
+def of_duty(**more: object) -> Given:
+    return lambda side: {
+        "organization": side.branch_id,
+        "duty": "theme_day",
+        "period": "2026-02",
+        **more,
+    }
+
+
 def member(side: Side) -> dict[str, object]:
     return {"member_id": side.member_id}
 
@@ -133,6 +189,22 @@ def told(side: Side) -> dict[str, object]:
     return {"told": f"{side.announced.asking_id}-{side.member_id}"}
 
 
+def voting(side: Side) -> dict[str, object]:
+    return {"meeting_id": side.voted.meeting_id}
+
+
+def open_vote(side: Side) -> dict[str, object]:
+    return {"vote_id": side.voted.open_id}
+
+
+def counted_vote(side: Side) -> dict[str, object]:
+    return {"vote_id": side.voted.counted_id}
+
+
+def tellers(side: Side) -> dict[str, object]:
+    return {"teller_1": side.member_id, "teller_2": side.bound_member_id}
+
+
 def branch(side: Side) -> dict[str, object]:
     return {"organization": side.branch_id}
 
@@ -155,10 +227,68 @@ VISITS = (
     Visit("console.slips", Elsewhere.OWN_ONLY),
     posted("console.print_slips", form=lambda side: {"organization": side.branch_id}, right=200),
     Visit("console.meetings", Elsewhere.OWN_ONLY),
+    Visit("console.all_meetings", Elsewhere.OWN_ONLY),
     Visit("console.meeting", arguments=meeting),
     Visit("console.new_meeting", Elsewhere.OWN_ONLY),
     posted("console.announce_meeting", form=new_meeting),
-    posted("console.cancel_meeting", arguments=meeting),
+    Visit("console.late_meeting", Elsewhere.OWN_ONLY),
+    posted("console.enter_late_meeting", form=late),
+    posted("console.describe_meeting", arguments=meeting, form=fixed({"title": "支部党员大会"})),
+    posted(
+        "console.move_meeting",
+        arguments=meeting,
+        form=fixed({"day": "2026-03-06", "starts": "09:00", "ends": "11:00", "place": "四楼"}),
+    ),
+    posted("console.cancel_meeting", arguments=meeting, form=fixed({"reason": "台风停工"})),
+    posted("console.merge_meeting", arguments=coming, form=lambda side: {"into": side.meeting_id}),
+    Visit(
+        "console.expected_person", arguments=lambda side: {**meeting(side), **member(side)}, seat=at_branch
+    ),
+    Visit("console.find_for_meeting", arguments=meeting, seat=at_branch),
+    posted("console.admit", arguments=coming, form=of_member(standing="invited"), seat=at_branch),
+    posted(
+        "console.exclude",
+        arguments=meeting,
+        form=of_member(ground="illness", approval_no="东党组〔2026〕5号"),
+        seat=at_branch,
+    ),
+    posted("console.include", arguments=meeting, form=of_member(), seat=at_branch),
+    posted("console.remove", arguments=meeting, form=of_member(), right=409, seat=at_branch),
+    posted(
+        "console.record_make_up",
+        arguments=meeting,
+        form=of_member(done_on="2026-03-02"),
+        right=409,
+        seat=at_branch,
+    ),
+    posted("console.remove_make_up", arguments=meeting, form=of_member(), seat=at_branch),
+    posted("console.settle_attempts", arguments=meeting, form=of_member(), seat=at_branch),
+    Visit("console.leaves", Elsewhere.OWN_ONLY, seat=at_branch),
+    posted("console.answer_leave", arguments=asking, form=fixed({"granted": "yes"}), seat=at_branch),
+    posted("console.enter_leave", arguments=meeting, form=of_member(kind="sick"), seat=at_branch),
+    Visit("console.plans", Elsewhere.OWN_ONLY),
+    Visit("console.new_plan", Elsewhere.OWN_ONLY),
+    posted("console.make_plan", form=new_plan),
+    posted("console.end_plan", arguments=plan),
+    posted(
+        "console.skip_planned", arguments=plan, form=fixed({"planned_on": "2026-03-11", "reason": "并入党课"})
+    ),
+    posted("console.unskip_planned", arguments=plan, form=fixed({"planned_on": "2026-03-11"})),
+    Visit("console.choose_for_planned", arguments=planned),
+    posted("console.publish_planned", arguments=plan, form=fixed({"planned_on": "2026-03-11"})),
+    Visit("console.duties", Elsewhere.OWN_ONLY, seat=at_branch),
+    Visit("console.self_check", Elsewhere.OWN_ONLY, seat=at_branch),
+    posted("console.state_duty", form=of_duty(statement="explained", text="防汛"), seat=at_branch),
+    posted("console.withdraw_statement", form=of_duty(), seat=at_branch),
+    posted(
+        "console.set_term",
+        form=lambda side: {
+            "organization": side.branch_id,
+            "elected_on": "2024-05-01",
+            "has_committee": "yes",
+        },
+        seat=at_branch,
+    ),
     posted("console.reveal_names", arguments=meeting, form=fixed({"reason": "核对人数"}), right=200),
     posted(
         "console.sign_in_by_recorder",
@@ -166,6 +296,32 @@ VISITS = (
         form=lambda side: {"member": side.member_id},
         seat=lambda side: side.branch_id,
     ),
+    Visit("console.votes", arguments=voting),
+    Visit("console.new_vote", arguments=voting, seat=at_branch),
+    posted(
+        "console.open_vote",
+        arguments=voting,
+        form=fixed({"matter": "general", "method": "hands", "subject": "工作计划"}),
+        seat=at_branch,
+    ),
+    Visit("console.vote", arguments=open_vote),
+    Visit("console.vote_paper", arguments=counted_vote),
+    posted("console.name_tellers", arguments=open_vote, form=tellers, seat=at_branch),
+    posted(
+        "console.add_opinion",
+        arguments=open_vote,
+        form=of_member(day="2025-10-01", time="09:00"),
+        seat=at_branch,
+    ),
+    posted("console.take_opinion_back", arguments=open_vote, form=of_member(), seat=at_branch),
+    posted("console.count_vote", arguments=counted_vote, right=409, seat=at_branch),
+    posted(
+        "console.record_signature",
+        arguments=counted_vote,
+        form=of_member(seen=1, reason="不用微信"),
+        seat=at_branch,
+    ),
+    posted("console.void_vote", arguments=open_vote, form=fixed({"reason": "写错了"}), seat=at_branch),
     Visit("console.screen", arguments=meeting),
     Visit("console.screen_live", arguments=meeting),
     Visit("console.screen_code", arguments=meeting),

@@ -67,12 +67,15 @@ def test_announce_puts_the_meeting_on_the_list(site: Site, secretary: Browser, w
     assert str(made.hand_code) in page
 
 
-def test_announce_in_the_past_says_that_nobody_can_scan(site: Site, secretary: Browser, world: World) -> None:
-    form = {**FORM, "organization": world.left.branch_id, "day": "2020-01-01"}
+def test_announce_in_the_past_points_to_the_late_entry(site: Site, secretary: Browser, world: World) -> None:
+    before = len(meetings_of(site))
+    form = {**FORM, "organization": world.left.branch_id, "day": "2026-02-20"}
 
     answer = secretary.post("/console/meetings/new", form)
 
-    assert "开会时间已经过去" in secretary.get(answer.location).text
+    assert (answer.status_code, "请用“补录”" in answer.text) == (422, True)
+    assert 'href="/console/meetings/late?' in answer.text
+    assert len(meetings_of(site)) == before
 
 
 def test_meeting_over_midnight_says_that_it_ends_the_day_after(
@@ -234,7 +237,8 @@ def test_live_ends_its_poll_when_the_sign_in_is_over(site: Site, secretary: Brow
 def test_cancel_twice_is_one_cancellation(site: Site, secretary: Browser, world: World) -> None:
     path = f"/console/meetings/{world.left.meeting_id}"
 
-    answers = [secretary.post(f"{path}/cancel").status_code for _ in range(2)]
+    form = {"reason": "台风停工"}
+    answers = [secretary.post(f"{path}/cancel", form).status_code for _ in range(2)]
 
     assert answers == [302, 302]
     text = secretary.get(path).text
@@ -246,10 +250,10 @@ def test_cancel_a_meeting_that_took_place_is_refused(site: Site, world: World) -
     site.clock.advance(timedelta(days=1))
     secretary = site.staff(Role.SECRETARY, world.left.branch_id)
 
-    answer = secretary.post(f"/console/meetings/{world.left.meeting_id}/cancel")
+    answer = secretary.post(f"/console/meetings/{world.left.meeting_id}/cancel", {"reason": "台风停工"})
 
     assert answer.status_code == 409
-    assert "会议已经结束，不能取消。" in answer.text
+    assert "会议已经结束，不能再改。" in answer.text
 
 
 def test_names_are_the_branchs_own_and_those_above_see_the_count(

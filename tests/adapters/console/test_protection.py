@@ -92,7 +92,9 @@ def test_post_with_the_token_in_the_header_is_taken(site: Site, world: World) ->
     browser = site.staff(Role.SECRETARY, world.left.branch_id)
 
     answer = browser.client.post(
-        f"/console/meetings/{world.left.meeting_id}/cancel", headers={"X-CSRFToken": browser.token()}
+        f"/console/meetings/{world.left.meeting_id}/cancel",
+        data={"reason": "台风停工"},
+        headers={"X-CSRFToken": browser.token()},
     )
 
     assert answer.status_code == 302

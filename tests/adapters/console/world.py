@@ -1,19 +1,24 @@
 """Two subtrees that must not see each other, each with one of everything."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from app.core.crypto import Vault
 from app.core.db import Session, Sessions, new_engine
 from app.feedback import service as feedback
+from app.meetings.models import Leave, LeaveKind, Meeting, MeetingKind
+from app.meetings.plans.models import Frequency, Plan
+from app.meetings.states import LeaveState
 from app.members import registry
-from app.members.models import MemberKind
+from app.members.models import Member, MemberKind
 from app.members.roster.models import RosterImport
 from app.organizations.models import Organization, OrganizationKind
 from app.staff.models import Role, StaffAccount, StaffRole
 from tests import factories, tables
+from tests.adapters.console import voted
 from tests.adapters.console.announced import Announced, seed
+from tests.adapters.console.voted import Voted
 from tests.factories import NOW
 
 
@@ -27,11 +32,14 @@ class Side:
     member_id: int
     bound_member_id: int
     meeting_id: int
+    coming_id: int
+    plan_id: int
     thread_id: int
     account_id: int
     spare_role_id: int
     roster_id: int
     announced: Announced
+    voted: Voted
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,7 @@ def _side(session: Session, root: Organization, mark: str, vault: Vault) -> Side
     meeting.title = f"{mark}支部党员大会"
     meeting.ticket_url = "http://weixin.qq.com/q/02test"
     meeting.ticket_until = NOW + timedelta(hours=3)
+    coming = _coming(session, mark, branch, bound)
     thread = feedback.submit(
         session,
         organization_id=branch.id,
@@ -89,12 +98,48 @@ def _side(session: Session, root: Organization, mark: str, vault: Vault) -> Side
         member_id=member.id,
         bound_member_id=bound.id,
         meeting_id=meeting.id,
+        coming_id=coming.id,
+        plan_id=_plan(session, mark, branch).id,
         thread_id=thread.id,
         account_id=account_id,
         spare_role_id=spare,
         roster_id=_roster(session, mark, branch).id,
         announced=seed(session, mark, branch, (member, bound)),
+        voted=voted.seed(session, mark, branch, (member, bound)),
     )
+
+
+def _coming(session: Session, mark: str, branch: Organization, away: Member) -> Meeting:
+    """In ten days, and somebody has asked for leave from it."""
+    made = factories.meeting(session, branch, starts_at=NOW + timedelta(days=10), expected=(away,))
+    made.title = f"{mark}三月党课"
+    made.kind = MeetingKind.PARTY_LECTURE
+    asked = Leave(meeting_id=made.id, member_id=away.id, kind=LeaveKind.DUTY, state=LeaveState.ASKED)
+    asked.asked_at, asked.reason = NOW, f"去{mark}工地"
+    session.add(asked)
+    session.flush()
+    return made
+
+
+def _plan(session: Session, mark: str, branch: Organization) -> Plan:
+    """The theme day, on the second Wednesday of each month at 14:00: 11 March 2026 is the next one."""
+    made = Plan(
+        organization_id=branch.id,
+        kind=MeetingKind.THEME_DAY,
+        title=f"{mark}主题党日",
+        frequency=Frequency.MONTHLY,
+        month=1,
+        nth=2,
+        weekday=2,
+        starts_minute=14 * 60,
+        minutes=120,
+        begins_on=date(2026, 1, 1),
+        created_by="somebody",
+        created_at=NOW,
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
 def _roster(session: Session, mark: str, branch: Organization) -> RosterImport:
