@@ -94,7 +94,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Named:
-    """A person, and why they are listed: the kind of leave, or the ground and its approval."""
+    """A person, and why they are listed: the kind of leave, or the ground and its approval. A vote: its outcome."""
 
     name: str
     why: str = ""
@@ -122,6 +122,7 @@ class Facts:
     absent: tuple[Named, ...] = ()
     not_counted: tuple[Named, ...] = ()
     invited: tuple[Named, ...] = ()
+    votes: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The meetings of a quarter or a year, with their counts and the state of their records."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,8 @@ COUNTED = (Standing.VOTING, Standing.NON_VOTING)
 class Line:
     """One meeting. `state` and `version`: of its latest record, None and 0 where there is none.
 
-    `closed`: whether a closed version stands. `host`: by whom it was held, if not by the one whose list it is.
+    `closed`: whether a closed version stands. `host`: by whom it was held, if not by the one whose list it is;
+    `own`: by it or a 党小组 of it.
     """
 
     meeting_id: int
@@ -31,6 +32,7 @@ class Line:
     title: str
     place: str
     host: str
+    own: bool
     starts_at: datetime
     ends_at: datetime
     expected: int
@@ -54,7 +56,11 @@ def lines(session: Session, organization: Organization, *, first: date, last: da
     )
     records = _records(session, ids)
     return [
-        _line(meeting, "" if meeting.organization_id == organization.id else name, counts, made_up, records)
+        replace(
+            _line(meeting, counts, made_up, records),
+            host="" if meeting.organization_id == organization.id else name,
+            own=meeting.organization_id in own,
+        )
         for meeting, name in rows
     ]
 
@@ -104,7 +110,6 @@ def _records(session: Session, ids: Sequence[int]) -> dict[int, tuple[RecordStat
 
 def _line(
     meeting: Meeting,
-    host: str,
     counts: dict[int, tuple[int, int]],
     made_up: dict[int, int],
     records: dict[int, tuple[RecordState, int]],
@@ -117,7 +122,8 @@ def _line(
         kind=meeting.kind,
         title=meeting.title,
         place=meeting.place,
-        host=host,
+        host="",
+        own=True,
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         expected=expected,
