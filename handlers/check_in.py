@@ -55,10 +55,11 @@ def on_sitting_in(chat: Chat) -> str:
     if plain(chat.inbound.text) not in SITTING_IN or member_id is None:
         return chat.say("check_in_say_sit_in")
     chat.leave_topic()
+    way, meeting_id = Way(asked["way"]), int(asked["meeting"])
     result = check_in.ask_to_sit_in(
-        chat.driver, meeting_id=int(asked["meeting"]), member_id=member_id, now=chat.now
+        chat.driver, meeting_id=meeting_id, member_id=member_id, now=chat.now, way=way
     )
-    return _tell(chat, result, Way(asked["way"]))
+    return _tell(chat, result, way)
 
 
 def claim(chat: Chat, *, member_id: int) -> Sequence[CheckInResult]:

@@ -10,6 +10,7 @@ from flask import Flask, g, url_for
 from markupsafe import Markup
 
 from app.core.clock import local_day, local_text
+from app.meetings.words import word
 from app.qr import svg
 from pages import forms, labels
 from pages.blueprint import pages
@@ -26,7 +27,10 @@ def configure(app: Flask) -> None:
         page_time=page_time,
         page_day=page_day,
         page_date=page_date,
+        page_clock=page_clock,
+        page_span=page_span,
         page_label=labels.label,
+        page_word=word,
         file_size=file_size,
         trusted_html=Markup,
     )
@@ -60,6 +64,19 @@ def page_day(value: datetime) -> str:
 
 def page_date(value: date) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
+
+
+def page_clock(value: datetime) -> str:
+    """09:05."""
+    return local_text(value, "%H:%M")
+
+
+def page_span(starts: datetime, ends: datetime) -> str:
+    """2026年3月8日（周日）09:00 至 11:00; with its own day where it ends on another one."""
+    that = local_day(starts)
+    day = f"{page_date(that)}（周{WEEKDAYS[that.weekday()]}）"
+    end = "" if local_day(ends) == that else f"{page_day(ends)} "
+    return f"{day}{page_clock(starts)} 至 {end}{page_clock(ends)}"
 
 
 def page_time(value: datetime) -> Markup:

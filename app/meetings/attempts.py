@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, insert, select, update
+from sqlalchemy import BindParameter, bindparam, func, insert, select, update
 
 from app.core.db import Driver, Session, UTCDateTime, rows_changed
 from app.core.prepared import Prepared
-from app.meetings.models import Expected, Meeting, RefusedCheckIn
+from app.meetings.models import CheckIn, Expected, Meeting, RefusedCheckIn
 from app.meetings.rules import CheckInOutcome
 
 row = RefusedCheckIn
@@ -49,6 +49,15 @@ def keep_at_open_meetings(driver: Driver, *, member_id: int, reason: CheckInOutc
     """Tell the recorder of each meeting that takes sign-ins now and expects this person."""
     for one in _OPEN.all(driver, member_id=member_id, now=now):
         keep(driver, meeting_id=one.id, member_id=member_id, reason=reason, at=now)
+
+
+def people_waiting(session: Session, *, meeting_id: int) -> int:
+    """How many people tried, were refused, and have neither signed in since nor been seen to."""
+    present = select(CheckIn.member_id).where(CheckIn.meeting_id == meeting_id)
+    waiting = select(func.count(row.member_id.distinct())).where(
+        row.meeting_id == meeting_id, row.settled_at.is_(None), row.member_id.not_in(present)
+    )
+    return session.scalar(waiting) or 0
 
 
 def settle(session: Session, *, meeting_id: int, member_id: int, now: datetime) -> bool:

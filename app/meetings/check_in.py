@@ -103,23 +103,32 @@ def by_recorder(driver: Driver, *, meeting_id: int, member_id: int, now: datetim
 def attend_instead(
     driver: Driver, *, meeting_id: int, member_id: int, now: datetime, way: Way = Way.SCAN
 ) -> CheckInResult:
-    """改为到会: who was on leave and came after all counts from the scan that said so."""
-    row = door.by_id(driver, meeting_id=meeting_id, member_id=member_id)
-    if row is None:
-        return UNKNOWN
-    at = attempts.first(driver, meeting_id=row.id, member_id=member_id, reason=OUT.ON_LEAVE) or now
-    return _sign_in(driver, row, _Try(member_id, at, way, vouched=True))
+    """改为到会: who was on leave and scanned counts from that scan. Without one, UNKNOWN: nobody comes from afar."""
+    row, at = _asked_before(driver, meeting_id, member_id, OUT.ON_LEAVE)
+    return _sign_in(driver, row, _Try(member_id, at or now, way, vouched=True))
 
 
-def ask_to_sit_in(driver: Driver, *, meeting_id: int, member_id: int, now: datetime) -> CheckInResult:
-    """列席: leave it to the recorder. Who is on the list by now is signed in like anybody."""
+def ask_to_sit_in(
+    driver: Driver, *, meeting_id: int, member_id: int, now: datetime, way: Way = Way.SCAN
+) -> CheckInResult:
+    """列席, after a scan that found them on no list: left to the recorder.
+
+    Whom the recorder has let in by now is signed in like anybody.
+    """
+    row, at = _asked_before(driver, meeting_id, member_id, OUT.NOT_EXPECTED)
+    one = _Try(member_id, at or now, way)
+    if row is not None and _judged(row, one) is OUT.NOT_EXPECTED:
+        return _refused(driver, row, OUT.SIT_IN, member_id=member_id, at=one.at)
+    return _sign_in(driver, row, one)
+
+
+def _asked_before(
+    driver: Driver, meeting_id: int, member_id: int, why: CheckInOutcome
+) -> tuple[Any, datetime | None]:
+    """The meeting at which this person was refused for that, and when; (None, None) where they were not."""
     row = door.by_id(driver, meeting_id=meeting_id, member_id=member_id)
-    if row is None:
-        return UNKNOWN
-    outcome = _judged(row, _Try(member_id, now, Way.SCAN))
-    if outcome is OUT.NOT_EXPECTED:
-        return _refused(driver, row, OUT.SIT_IN, member_id=member_id, at=now)
-    return _sign_in(driver, row, _Try(member_id, now, Way.SCAN))
+    at = row and attempts.first(driver, meeting_id=row.id, member_id=member_id, reason=why)
+    return (row, at) if at else (None, None)
 
 
 def keep_scan(driver: Driver, *, scene: str, identity_id: int, now: datetime) -> CheckInResult:
@@ -132,6 +141,12 @@ def keep_link(driver: Driver, *, scan: Scan, identity_id: int, now: datetime) ->
     """A scan sent too late is not kept: it would count by itself once they bind. EXPIRED asks for a new one."""
     row = door.by_scene(driver, scene=scan.scene, member_id=None)
     return _keep(driver, row, identity_id=identity_id, at=scan.scanned_at, ticket=scan.sent(now))
+
+
+def keep_card(driver: Driver, *, card: Card, identity_id: int, now: datetime) -> CheckInResult:
+    """Whoever holds the card is in the room; once they bind, they themselves count, and nobody else."""
+    row = door.by_id(driver, meeting_id=card.meeting_id, member_id=None)
+    return _keep(driver, row, identity_id=identity_id, at=now)
 
 
 def keep_hand_code(driver: Driver, *, hand_code: str, identity_id: int, now: datetime) -> CheckInResult:

@@ -51,3 +51,10 @@ def actor(session: Session, account_id: int) -> Actor | None:
     )
     held = tuple(RoleOn(*row) for row in rows)
     return Actor(account.id, account.username, account.display_name, held, account.password_temporary)
+
+
+def actors_of_member(session: Session, member_id: int) -> list[Actor]:
+    """The open accounts of a person of the registry, for what they may do on their own phone."""
+    accounts = select(StaffAccount.id).where(StaffAccount.member_id == member_id, StaffAccount.active)
+    found = [actor(session, account_id) for account_id in session.scalars(accounts.order_by(StaffAccount.id))]
+    return [one for one in found if one is not None and not one.password_temporary]

@@ -1,6 +1,19 @@
 """The member pages; importing this package puts every route on the blueprint."""
 
 from pages.blueprint import pages
-from pages.views import assets, home, me, notices, sdk, sign_in
+from pages.views import assets, card, check_in, feed, home, me, meetings, notices, sdk, sign_in, tellers
 
-__all__ = ["assets", "home", "me", "notices", "pages", "sdk", "sign_in"]
+__all__ = [
+    "assets",
+    "card",
+    "check_in",
+    "feed",
+    "home",
+    "me",
+    "meetings",
+    "notices",
+    "pages",
+    "sdk",
+    "sign_in",
+    "tellers",
+]

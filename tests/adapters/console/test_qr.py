@@ -28,3 +28,15 @@ def test_svg_draws_every_module_once(text: str) -> None:
 
     assert len(drawn) == len(wanted)
     assert set(drawn) == wanted
+
+
+def test_quick_code_is_one_of_the_eight_that_say_the_same() -> None:
+    text = "https://dj.example.com.cn/m/card/1234~56789~abcdefghijklmnop"
+    drawn = qr.svg(text, quick=True).decode()
+    widths = [int(run[2]) for run in RUN.findall(drawn)]
+
+    masked = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0, mask_pattern=3)
+    masked.add_data(text)
+    masked.make(fit=True)
+
+    assert sum(widths) == sum(dark for row in masked.modules for dark in row if dark)

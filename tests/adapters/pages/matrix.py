@@ -9,6 +9,9 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
+from app.meetings import feed
+from app.meetings.models import Meeting
+from app.meetings.tickets import Card
 from app.members import page_sessions
 from app.members.models import WeChatIdentity
 from app.notices.announcements.models import Confirmation
@@ -44,6 +47,20 @@ VISITS = (
     Visit("pages.notice", elsewhere=404),
     Visit("pages.confirm", "POST", right=303, elsewhere=404, own=False),
     Visit("pages.attachment", elsewhere=404, own=False),
+    Visit("pages.vote", elsewhere=404),
+    Visit("pages.confirm_count", "POST", {"count": 1}, right=303, elsewhere=404, own=False),
+    Visit("pages.own_meetings"),
+    Visit("pages.own_meeting", elsewhere=404),
+    Visit("pages.ask_leave", "POST", {"kind": "duty"}, right=303, elsewhere=404, own=False),
+    Visit("pages.withdraw_leave", "POST", right=303, elsewhere=404, own=False),
+    Visit("pages.calendar", own=False),
+    Visit("pages.make_calendar", "POST", own=False),
+    Visit("pages.end_calendar", "POST", right=303, elsewhere=303, own=False),
+    Visit("pages.check_in", unbound=200, own=False),
+    Visit("pages.sign_in", "POST", {"digits": "000000"}, right=422, elsewhere=422, own=False),
+    Visit("pages.scanned", unbound=200, own=False),
+    Visit("pages.card", unbound=200, own=False),
+    Visit("pages.use_card", "POST"),
     Visit("pages.save_topics", "POST", right=303, elsewhere=303, own=False),
     # Signed, or honestly not: WeChat is not reached from here.
     Visit(
@@ -63,11 +80,21 @@ class Sent:
 
     announcement_id: int
     attachment_id: int
+    member_id: int
+    scene: str
 
     def address(self, site: Site, visit: Visit) -> str:
         values: dict[str, Any] = {}
         if visit.endpoint in ("pages.notice", "pages.confirm", "pages.attachment"):
             values["announcement_id"] = self.announcement_id
+        if visit.endpoint in ("pages.vote", "pages.confirm_count"):
+            values["vote_id"] = _left(site).voted.counted_id
+        if visit.endpoint in ("pages.own_meeting", "pages.ask_leave", "pages.withdraw_leave"):
+            values["meeting_id"] = _left(site).coming_id
+        if visit.endpoint in ("pages.card", "pages.use_card"):
+            values["token"] = site.services.tickets.card_token(Card(_left(site).meeting_id, self.member_id))
+        if visit.endpoint == "pages.scanned":
+            values["token"] = site.services.tickets.link_token(self.scene, site.clock.now())
         if visit.endpoint == "pages.attachment":
             values["attachment_id"] = self.attachment_id
         with site.app.test_request_context():
@@ -89,7 +116,8 @@ def _send(site: Site) -> Sent:
             title=f"{left.mark}组织生活会",
             basis="组织生活会方案",
         )
-        return Sent(sent, attach(session, sent))
+        scene = session.get_one(Meeting, left.meeting_id).scene
+        return Sent(sent, attach(session, sent), left.bound_member_id, scene)
 
 
 def _ask(site: Site, visit: Visit, sent: Sent, identity_id: int | None) -> tuple[int, str, str]:
@@ -172,6 +200,18 @@ def asset_to_stranger(site: Site) -> None:
         assert (answer.status_code, answer.mimetype) == (200, "text/css")
 
 
+def calendar_to_whoever_has_its_address(site: Site) -> None:
+    left = _left(site)
+    with site.services.sessions.begin() as session:
+        token = feed.make(session, member_id=left.bound_member_id, now=site.clock.now())
+
+    theirs = site.stranger().get(f"/m/calendar/{token}.ics")
+    nobody_s = site.stranger().get(f"/m/calendar/{'a' * 43}.ics")
+
+    assert (theirs.status_code, left.mark in theirs.text) == (200, True)
+    assert (nobody_s.status_code, left.mark in nobody_s.text) == (404, False)
+
+
 def way_in_without_an_attempt(site: Site) -> None:
     assert site.stranger().get("/m/login?code=x&state=y").status_code == 400
 
@@ -191,6 +231,7 @@ def _cases() -> Iterator[Case]:
         for who, trial in trials.items():
             yield Case(visit.endpoint, visit.method, who, partial(trial, visit))
     yield Case("pages.static", "GET", Who.STRANGER, asset_to_stranger)
+    yield Case("pages.calendar_file", "GET", Who.STRANGER, calendar_to_whoever_has_its_address)
     yield Case("pages.login", "GET", Who.STRANGER, way_in_without_an_attempt)
     yield Case("pages.nowhere", "GET", Who.STRANGER, no_such_page)
 

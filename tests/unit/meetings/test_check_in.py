@@ -263,12 +263,26 @@ def test_who_comes_instead_counts_from_the_scan_and_has_no_leave_any_more(at_any
     assert at_any.leaves() == [LeaveState.WITHDRAWN]
 
 
-def test_who_comes_instead_is_late_like_anybody(here: Room) -> None:
+def test_nobody_comes_instead_without_having_scanned(at_any: Room) -> None:
+    on_leave, at_home = at_any.members
+    at_any.asks_leave(on_leave)
+
+    assert come_instead(at_any, on_leave, NOW) == UNKNOWN
+    assert come_instead(at_any, at_home, NOW) == UNKNOWN
+    assert sit_in(at_any, at_home) == UNKNOWN
+    assert sit_in(at_any, at_any.guest) == UNKNOWN
+    assert (at_any.signed(), at_any.leaves()) == ([], [LeaveState.GRANTED])
+
+
+def test_who_comes_instead_answers_late_and_counts_unless_the_record_is_closed(here: Room) -> None:
     person = here.members[0]
     here.asks_leave(person)
+    here.scan(person)
+    here.close_record()
 
-    assert come_instead(here, person, CLOSES + INSTANT).outcome is OUT.CLOSED
-    assert (here.signed(), here.leaves()) == ([], [LeaveState.GRANTED])
+    assert come_instead(here, person, LATER).outcome is OUT.CLOSED
+    here.amend_record()
+    assert come_instead(here, person, CLOSES + INSTANT).outcome is OUT.CHECKED_IN
 
 
 def test_recorder_signs_in_whoever_came_in_spite_of_leave(at_any: Room) -> None:
