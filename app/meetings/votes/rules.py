@@ -10,6 +10,7 @@ from math import ceil, floor
 from app.meetings.models import MeetingKind
 from app.meetings.votes.clauses import HALF, Rule, rule
 from app.meetings.votes.models import Matter
+from app.organizations.models import OrganizationKind
 
 MEMBERS_DECIDE = frozenset({Matter.GENERAL, Matter.ADMISSION, Matter.CONVERSION, Matter.DISPOSITION})
 POSSIBLE: Mapping[MeetingKind, frozenset[Matter]] = {
@@ -28,6 +29,7 @@ ONE_BY_ONE = frozenset({Matter.ADMISSION, Matter.CONVERSION, Matter.DISPOSITION}
 """Each person is a vote of their own."""
 SPARE = Fraction(6, 5)
 SEPARATORS = "、，,；;/"
+NOT_OF_TEMPORARY = frozenset({Matter.ADMISSION, Matter.DISPOSITION, Matter.ELECTION})
 
 
 class Verdict(StrEnum):
@@ -225,3 +227,8 @@ def several_people(subject: str) -> bool:
     """Whether it names more than one; 李 明 is one name set wide."""
     name = subject.split("（", maxsplit=1)[0]
     return any(mark in name for mark in SEPARATORS) or sum(len(part) > 1 for part in name.split()) > 1
+
+
+def unusual_for(kind: OrganizationKind, matter: Matter) -> bool:
+    """A temporary branch normally neither admits, nor disposes, nor elects (facts/domain §2.1): a warning."""
+    return kind is OrganizationKind.TEMPORARY_BRANCH and matter in NOT_OF_TEMPORARY
