@@ -16,7 +16,11 @@ INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 
 def line(name: str, *, most: int) -> str:
     """One line of text without control and invisible characters, cut at `most`."""
-    seen = (" " if one.isspace() else one for one in request.values.get(name, ""))
+    return tidy(request.values.get(name, ""), most=most)
+
+
+def tidy(text: str, *, most: int) -> str:
+    seen = (" " if one.isspace() else one for one in text)
     kept = "".join(one for one in seen if unicodedata.category(one) not in INVISIBLE)
     return " ".join(kept.split())[:most]
 
