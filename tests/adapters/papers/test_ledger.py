@@ -16,6 +16,7 @@ from app.meetings.records.quarter import lines
 from app.organizations.models import Organization, OrganizationKind
 from app.papers import ledger
 from app.papers.ledger import Ledger
+from app.papers.lists import state
 from tests import factories
 from tests.adapters.papers import year
 from tests.adapters.papers.reading import cells, grid, pdf_text, word_text
@@ -262,7 +263,7 @@ def test_lines_count_and_tell_the_state_of_records(any_sessions: Sessions) -> No
         found = lines(session, branch, first=FIRST, last=LAST)
 
     assert [(one.expected, one.present, one.made_up) for one in found] == [(2, 1, 1)] * 4
-    assert [ledger.lists.state(one) for one in found] == ["未写", "已定稿", "已定稿，修订中", "草稿"]
+    assert [state(one) for one in found] == ["未写", "已定稿", "已定稿，修订中", "草稿"]
     assert [one.number for one in found] == [None, 1, 2, None]
 
 
