@@ -14,7 +14,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of 通知. `open`: it still waits for 已知晓."""
+    """One line of 通知. `open`: it still waits for 已知晓. `change`: of a meeting, what was said of it."""
 
     title: str
     at: datetime
@@ -22,6 +22,7 @@ class Listed:
     link: str
     open: bool
     withdrawn: bool
+    change: str = ""
 
 
 def help_text(chat: Chat, _rest: str = "") -> str:
@@ -39,19 +40,29 @@ def notices(chat: Chat, _rest: str = "") -> str:
     latest = member_list.newest(chat.driver, chat.person.member_id, limit=SHOWN)
     pages = chat.services.settings.site.base_url.rstrip("/")
     more = f"{pages}/m/notices" if pages else ""
-    return chat.say("notices", listed=[_listed(one, more) for one in latest], more=more, coming=coming)
+    return chat.say("notices", listed=[_listed(one, pages) for one in latest], more=more, coming=coming)
 
 
 def _listed(item: Item, pages: str) -> Listed:
-    has_page = bool(pages) and item.announcement_id is not None and not item.withdrawn
+    title = item.title or item.fields.get("of") or item.fields.get("title", "")
+    path = _path(item)
     return Listed(
-        title=item.title.translate(NO_MARKUP),
+        title=title.translate(NO_MARKUP),
         at=item.at,
         kind=item.kind,
-        link=f"{pages}/{item.announcement_id}" if has_page else "",
+        link=f"{pages}{path}" if pages and path else "",
         open=item.asks and item.confirmed_at is None,
         withdrawn=item.withdrawn,
+        change=item.fields.get("change", ""),
     )
+
+
+def _path(item: Item) -> str:
+    """Of the page that says more."""
+    if item.announcement_id is not None:
+        return "" if item.withdrawn else f"/m/notices/{item.announcement_id}"
+    meeting = item.fields.get("meeting")
+    return f"/m/meetings/{meeting}" if meeting else ""
 
 
 def study(chat: Chat, _rest: str = "") -> str:

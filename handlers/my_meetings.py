@@ -7,6 +7,7 @@ from typing import Any
 from app.meetings import own_states
 from app.meetings import queries as meetings
 from app.meetings.own_states import OwnState
+from app.meetings.words import word
 from app.texts import NO_MARKUP
 from handlers.chat import Chat
 
@@ -20,6 +21,7 @@ class Line:
     starts_at: datetime
     place: str
     state: OwnState
+    said: str
     link: str
 
 
@@ -41,4 +43,5 @@ def my_meetings(chat: Chat, _rest: str = "") -> str:
 
 def _line(row: Any, state: OwnState, pages: str) -> Line:
     link = f"{pages}/{row.id}" if pages else ""
-    return Line(row.title.translate(NO_MARKUP), row.starts_at, row.place.translate(NO_MARKUP), state, link)
+    title, place = row.title.translate(NO_MARKUP), row.place.translate(NO_MARKUP)
+    return Line(title, row.starts_at, place, state, word(state), link)

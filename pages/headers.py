@@ -32,7 +32,9 @@ def _secure(response: Response) -> Response:
         response.headers["X-Frame-Options"] = "DENY"
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
-    if request.endpoint != "pages.static":
+    if request.endpoint == "pages.calendar_file":
+        response.headers["Cache-Control"] = "private, max-age=3600"
+    elif request.endpoint != "pages.static":
         # What is written to one person must not stay in a shared phone's cache.
         response.headers["Cache-Control"] = "no-store"
     elif "v" in request.args:

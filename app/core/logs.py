@@ -13,6 +13,8 @@ PERSONAL = frozenset({"openid", "unionid", "touser", "phone", "id_number", "from
 SECRET_QUERY = re.compile(
     r"(?i)((?<![a-z_])(?:[a-z_]*(?:token|secret|ticket)|(?:js_|auth_)?code)=)[^&\s'\"]+"
 )
+CALENDAR = re.compile(r"(/m/calendar/)[^/\s'\"]+(?=\.ics)")
+"""Whoever reads this address reads somebody's calendar."""
 PASSWORD = re.compile(r"(://)[^/@\s'\"]+@")
 # PostgreSQL quotes the row that it refuses: a letter, a name. What a traceback says after it goes too.
 REFUSED_ROW = re.compile(r"(Failing row contains )\(.*\)", re.DOTALL)
@@ -40,6 +42,7 @@ def mask(value: str) -> str:
 def scrub(text: str) -> str:
     """Text of a library without the secrets in its URLs and the rows in its complaints."""
     text = REFUSED_ROW.sub(r"\1(***)", text)
+    text = CALENDAR.sub(r"\1***", text)
     return PASSWORD.sub(r"\1***@", SECRET_QUERY.sub(r"\1***", text))
 
 

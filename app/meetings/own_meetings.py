@@ -11,6 +11,7 @@ from app.core.db import AnyRow, Driver, Session
 from app.core.prepared import Prepared
 from app.meetings.attendance import ASKED_LEAVE, CAUGHT_UP, SIGNED_IN
 from app.meetings.models import CheckIn, Expected, Leave, MakeUp, Meeting, Standing, Way
+from app.meetings.states import LeaveState
 from app.organizations.models import Organization
 
 STANDS = and_(Meeting.cancelled_at.is_(None), Meeting.merged_into_id.is_(None))
@@ -46,6 +47,10 @@ class OwnMeeting:
     way: Way | None
     leave: Leave | None
     made_up_on: date | None
+
+    @property
+    def leave_state(self) -> LeaveState | None:
+        return self.leave.state if self.leave else None
 
 
 def expected_by(driver: Driver, *, member_id: int, now: datetime, limit: int) -> Sequence[Any]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from app.meetings.duties.models import Duty, Statement
 from app.meetings.duties.rules import DutyState
 from app.meetings.models import Ground, LeaveKind, MeetingKind, Standing, Way
+from app.meetings.own_states import OwnState
 from app.meetings.plans.models import Frequency
 from app.meetings.records.models import PaperKind
 from app.meetings.records.states import RecordState
@@ -64,6 +65,17 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         LeaveState.GRANTED: "已准假",
         LeaveState.REFUSED: "未准假",
         LeaveState.WITHDRAWN: "已销假",
+    },
+    OwnState: {
+        OwnState.SIGNED_IN: "已签到",
+        OwnState.LEAVE_ASKED: "已请假，待答复",
+        OwnState.ON_LEAVE: "已准假",
+        OwnState.LEAVE_REFUSED: "请假未准",
+        OwnState.NOT_COUNTED: "不计应到",
+        OwnState.SITS_IN: "列席",
+        OwnState.MADE_UP: "已补课",
+        OwnState.EXPECTED: "要参加",
+        OwnState.NOT_SIGNED_IN: "没有签到记录",
     },
     Frequency: {
         Frequency.MONTHLY: "每月",

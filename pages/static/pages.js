@@ -24,3 +24,21 @@ window.addEventListener("pageshow", () => {
     button.removeAttribute("aria-disabled");
   }
 });
+
+// Copying an address at one tap. Without this, or where the phone forbids it, it is marked by hand.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  const said = document.querySelector("[data-said]");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(field.value);
+      done = true;
+    } catch {
+      done = document.execCommand("copy");
+    }
+    said.textContent = done ? "已复制。" : "请长按地址，选“复制”。";
+  });
+}

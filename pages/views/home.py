@@ -1,12 +1,14 @@
 """The first page: what waits for this person, and what is new."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from app.access import follower, public
-from app.core.db import driver_of
+from app.core.db import Session, driver_of
+from app.meetings import own_states
 from app.meetings import queries as meetings
 from app.notices.announcements import member_list
 from app.notices.announcements.member_list import Item
@@ -27,10 +29,14 @@ def home() -> ResponseReturnValue:
         waiting = member_list.open_items(session, member_id)
         return render_template(
             "pages/home.html",
-            meetings=meetings.expected_by(driver_of(session), member_id=member_id, now=now(), limit=MEETINGS),
+            meetings=[(row, own_states.coming(row)) for row in _coming(session, member_id)],
             open_items=waiting,
             latest=_beside(waiting, member_list.of_member(session, member_id, limit=LATEST + len(waiting))),
         )
+
+
+def _coming(session: Session, member_id: int) -> Sequence[Any]:
+    return meetings.expected_by(driver_of(session), member_id=member_id, now=now(), limit=MEETINGS)
 
 
 def _beside(waiting: Sequence[Item], latest: Sequence[Item]) -> list[Item]:

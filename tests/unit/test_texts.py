@@ -64,7 +64,9 @@ def coming(title: str, starts_at: datetime, place: str = "") -> SimpleNamespace:
 
 
 def my_meeting(state: OwnState) -> Line:
-    return Line("第一季度支部党员大会", NOW, "三楼会议室", state, "https://party.example/m/meetings/7")
+    return Line(
+        "第一季度支部党员大会", NOW, "三楼会议室", state, word(state), "https://party.example/m/meetings/7"
+    )
 
 
 def counted(*outcomes: CheckInOutcome) -> list[CheckInResult]:

@@ -14,9 +14,10 @@ from app.notices.announcements.models import Announcement, Attachment, Confirmat
 from app.notices.announcements.sending import KIND, subject_of
 from app.notices.announcements.states import AnnouncementState
 from app.notices.models import Delivery, Urgency
+from app.notices.states import DeliveryState
 from app.organizations.models import Organization
 
-UNLISTED = ("reminder", "digest", "late_reply")
+UNLISTED = ("reminder", "digest", "late_reply", "meeting_reminder")
 """What only points to something else in the list, or was said in the chat."""
 
 
@@ -109,7 +110,8 @@ def one_of_member(session: Session, member_id: int, announcement_id: int) -> Ope
 
 def _of(member_id: int | ColumnElement[int]) -> Select[*tuple[Any, ...]]:
     said = and_(Confirmation.announcement_id == Delivery.announcement_id, Confirmation.member_id == member_id)
-    main = or_(Delivery.announcement_id.is_(None), Delivery.kind == KIND)
+    own = Delivery.announcement_id.is_(None) & (Delivery.state != DeliveryState.WITHDRAWN)
+    main = or_(own, Delivery.kind == KIND)
     return (
         select(
             Delivery.id,

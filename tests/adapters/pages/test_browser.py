@@ -219,6 +219,6 @@ def test_names_are_there_for_a_screen_reader(
     page = open_window(people.member).visit(f"/m/notices/{sent}")
 
     expect(page.get_by_role("heading", level=1)).to_have_text(LONG)
-    expect(page.get_by_role("navigation", name="主菜单").get_by_role("link")).to_have_count(3)
+    expect(page.get_by_role("navigation", name="主菜单").get_by_role("link")).to_have_count(4)
     expect(page.locator("nav [aria-current=page]")).to_have_text("通知")
     expect(page.get_by_role("region", name="附件")).to_be_visible()
