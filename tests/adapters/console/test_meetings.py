@@ -1,14 +1,11 @@
-"""Announcing a meeting, its list, and its screen."""
+"""Announcing a meeting, and its list."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.meetings.models import CheckIn, Meeting
 from app.staff.models import Role, StaffAccount
-from app.wechat.errors import WeChatUnreachable
-from app.wechat.records import QrTicket
 from tests.adapters.console.world import World
 from tests.adapters.site import Browser, Site
 
@@ -23,32 +20,9 @@ FORM: dict[str, object] = {
 }
 
 
-class Platform:
-    """WeChat's side of the code: gives one, or does not answer."""
-
-    def __init__(self, *, dead: bool = False) -> None:
-        self.dead = dead
-        self.asked: list[tuple[str, timedelta]] = []
-
-    def create_qr(self, scene: str, expires: timedelta) -> QrTicket:
-        self.asked.append((scene, expires))
-        if self.dead:
-            raise WeChatUnreachable("connect", may_have_arrived=False)
-        return QrTicket("ticket", "http://weixin.qq.com/q/02new", int(expires.total_seconds()))
-
-
 @pytest.fixture
 def secretary(site: Site, world: World) -> Browser:
     return site.staff(Role.SECRETARY, world.left.branch_id)
-
-
-def with_platform(site: Site, platform: Platform) -> None:
-    site.app.extensions["zhibu"] = replace(site.services, wechat=platform)  # type: ignore[arg-type]
-
-
-def without_ticket(site: Site, world: World) -> None:
-    with site.services.sessions.begin() as session:
-        session.get_one(Meeting, world.left.meeting_id).ticket_url = None
 
 
 def meetings_of(site: Site) -> list[Meeting]:
@@ -160,78 +134,6 @@ def test_recorder_cannot_sign_in_somebody_who_is_not_expected(
     )
 
     assert "没有补签：不在应到名单。" in answer.text
-
-
-def test_screen_shows_code_digits_and_count(site: Site, secretary: Browser, world: World) -> None:
-    secretary.post(f"/console/meetings/{world.left.meeting_id}/check-in", {"member": world.left.member_id})
-
-    text = secretary.get(f"/console/meetings/{world.left.meeting_id}/screen").text
-
-    digits = next(str(one.hand_code) for one in meetings_of(site) if one.id == world.left.meeting_id)
-    assert f"{digits[:3]} {digits[3:]}" in text
-    assert "code.svg" in text
-    assert '<span class="tally-now">1</span><span class="tally-of"> / 2 人已签到</span>' in text
-    assert "东山赵一" in text
-
-
-def test_screen_code_is_an_svg_of_the_ticket(secretary: Browser, world: World) -> None:
-    answer = secretary.get(f"/console/meetings/{world.left.meeting_id}/code.svg")
-
-    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
-    assert answer.data.startswith(b"<svg ")
-
-
-def test_screen_without_a_ticket_asks_for_one_and_keeps_it(
-    site: Site, secretary: Browser, world: World
-) -> None:
-    platform = Platform()
-    with_platform(site, platform)
-    without_ticket(site, world)
-    path = f"/console/meetings/{world.left.meeting_id}"
-
-    waiting = secretary.get(f"{path}/screen").text
-    answers = [secretary.post(f"{path}/ticket", htmx=True).text for _ in range(2)]
-
-    assert "正在向微信取二维码" in waiting
-    assert ["code.svg" in text for text in answers] == [True, True]
-    assert [expires for _, expires in platform.asked] == [timedelta(hours=2, minutes=5)]
-
-
-def test_screen_while_wechat_is_dead_says_so_and_tries_again(
-    site: Site, secretary: Browser, world: World
-) -> None:
-    with_platform(site, Platform(dead=True))
-    without_ticket(site, world)
-
-    answer = secretary.post(f"/console/meetings/{world.left.meeting_id}/ticket", htmx=True)
-
-    assert answer.status_code == 200
-    assert "暂时取不到微信二维码" in answer.text
-    assert "签到照常进行" in answer.text
-    assert 'hx-trigger="every 15s"' in answer.text
-
-
-def test_screen_without_script_gets_the_whole_page_after_the_ticket(
-    site: Site, secretary: Browser, world: World
-) -> None:
-    with_platform(site, Platform())
-    without_ticket(site, world)
-
-    answer = secretary.post(f"/console/meetings/{world.left.meeting_id}/ticket")
-
-    assert answer.text.startswith("<!doctype html>")
-    assert "code.svg" in answer.text
-
-
-def test_live_ends_its_poll_when_the_sign_in_is_over(site: Site, secretary: Browser, world: World) -> None:
-    path = f"/console/meetings/{world.left.meeting_id}/live"
-    during = secretary.get(path, htmx=True).status_code
-
-    site.clock.advance(timedelta(hours=2, minutes=1))
-    secretary = site.staff(Role.SECRETARY, world.left.branch_id)
-
-    assert (during, secretary.get(path, htmx=True).status_code) == (200, 286)
-    assert "签到已结束" in secretary.get(f"/console/meetings/{world.left.meeting_id}/screen").text
 
 
 def test_cancel_twice_is_one_cancellation(site: Site, secretary: Browser, world: World) -> None:
