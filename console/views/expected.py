@@ -14,6 +14,7 @@ from app.meetings import attempts, expecting, make_up, telling
 from app.meetings import queries as meetings
 from app.meetings.models import Ground, LeaveKind, Meeting, Standing
 from app.members import queries as members
+from app.members.queries import Found
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
@@ -21,12 +22,13 @@ from app.staff.permissions import Permission
 from console import fields
 from console.blueprint import console
 from console.convening import keep
-from console.edge import acting, now, services
+from console.edge import acting, now, scope_of, services
 from console.meeting_form import NAME_LENGTH
 from console.views.meeting_acts import Verb, carry_out
 from console.views.meetings import keeps_names, wanted
 
 FOUND = 12
+MOST = 60
 APPROVAL_LENGTH = 60
 WAY_LENGTH = 100
 
@@ -77,21 +79,37 @@ def find_for_meeting(meeting_id: int) -> ResponseReturnValue:
 
 def _finder(session: Session, found: Meeting, fault: str = "") -> str:
     text = fields.line("q", most=NAME_LENGTH)
-    listed = {row.member_id for row in meetings.attendance(session, found).rows}
-    page = (
-        members.search(session, _house(session, found), vault=services().vault, text=text, per_page=FOUND)
-        if text
-        else None
-    )
+    rows = _found(session, found, text) if text else []
     return render_template(
         "console/expected_find.html",
         meeting=found,
         text=text,
-        rows=page.rows if page else (),
-        listed=listed,
-        total=page.total if page else 0,
+        rows=rows[:FOUND],
+        listed={row.member_id for row in meetings.attendance(session, found).rows},
+        total=len(rows),
         fault=fault,
     )
+
+
+def _found(session: Session, found: Meeting, text: str) -> list[Found]:
+    """Of the own roster by any part of the name; of the neighbours' only by the whole one: nobody browses those."""
+    own = scope_of(Permission.MEMBERS_VIEW)
+    vault = services().vault
+    near = members.search(session, own, vault=vault, text=text, per_page=MOST).rows
+    far = members.search(session, _house(session, found), vault=vault, text=text, per_page=MOST).rows
+    seen = {one.id for one in near}
+    return [*near, *(one for one in far if one.name == text and one.id not in seen)]
+
+
+def _admissible(session: Session, found: Meeting, member_id: int) -> str:
+    """The name of somebody who tried to sign in here, of one's own, or of the house where it was written in full."""
+    tried = {row.member_id: row.name for row in meetings.attendance(session, found).refused}
+    person = members.by_id(session, _house(session, found), member_id)
+    if member_id in tried:
+        return str(tried[member_id])
+    own = members.by_id(session, scope_of(Permission.MEMBERS_VIEW), member_id)
+    named = person is not None and person.name == fields.line("q", most=NAME_LENGTH)
+    return person.name if person and (own or named) else abort(404)
 
 
 def _house(session: Session, found: Meeting) -> Scope:
@@ -119,7 +137,7 @@ def admit(meeting_id: int) -> ResponseReturnValue:
     standing = fields.choice("standing", Standing) or Standing.INVITED
 
     def put_on(session: Session, found: Meeting) -> str:
-        person = members.by_id(session, _house(session, found), member_id) or abort(404)
+        name = _admissible(session, found, member_id)
         expecting.admit(
             session,
             meeting=found,
@@ -131,7 +149,7 @@ def admit(meeting_id: int) -> ResponseReturnValue:
         telling.tell(session, meeting=found, change=telling.Change.ANNOUNCED, now=now())
         keep(session, "admitted", found, member=member_id, standing=standing.value)
         counted = "列席，不计入应到" if standing is Standing.INVITED else "计入应到"
-        return f"{person.name}已加到名单上（{counted}）。"
+        return f"{name}已加到名单上（{counted}）。"
 
     return carry_out(meeting_id, put_on, names=True, shown=_finder)
 

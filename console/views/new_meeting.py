@@ -121,7 +121,9 @@ def _people(session: Session, organization: Organization | None, typed: Typed, *
     if organization is None:
         return People()
     if organization.kind in WITH_ROSTER:
-        return People(whole=True, rows=_rosters(session, organization, typed.partners))
+        ticked = {*typed.people, *typed.present}
+        roster = _rosters(session, organization, typed.partners)
+        return People(whole=True, rows=sorted(roster, key=lambda one: one.id not in ticked))
     ids = {*typed.people, *(typed.present if late else ())}
     rows = members.named(session, below(organization), ids)
     text = fields.line("who", most=NAME_LENGTH)

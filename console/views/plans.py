@@ -29,7 +29,7 @@ from console.plan_form import TypedPlan
 from console.refusals import sentence
 
 AHEAD = timedelta(days=183)
-DATES_SHOWN = 6
+DATES_SHOWN = 4
 WRONG = {
     "title": "请写会议名称，最多 100 个字。",
     "rule": "这一天每个周期里不一定有，请改一下日期。",
@@ -231,7 +231,8 @@ def choose_for_planned(plan_id: int) -> ResponseReturnValue:
         plan = wanted_plan(session, plan_id)
         organization = organizations.by_id(session, plan.organization_id) or abort(404)
         starts_at, ends_at = rules.times(plan, rules.held_on(on, known_to(session)))
-        small = organization.kind in WITH_ROSTER
+        ticked = listing.last_expected(session, organization.id, plan.kind)
+        rows = members.roster_of(session, organization.id) if organization.kind in WITH_ROSTER else ()
         return render_template(
             "console/plan_publish.html",
             plan=plan,
@@ -240,8 +241,8 @@ def choose_for_planned(plan_id: int) -> ResponseReturnValue:
             starts_at=starts_at,
             ends_at=ends_at,
             who=kinds.template(plan.kind).who,
-            rows=members.roster_of(session, organization.id) if small else (),
-            ticked=listing.last_expected(session, organization.id, plan.kind),
+            rows=sorted(rows, key=lambda one: one.id not in ticked),
+            ticked=ticked,
         )
 
 
