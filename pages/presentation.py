@@ -72,11 +72,12 @@ def page_clock(value: datetime) -> str:
 
 
 def page_span(starts: datetime, ends: datetime) -> str:
-    """2026年3月8日（周日）09:00 至 11:00; with its own day where it ends on another one."""
+    """2026年3月8日（周日）09:00–11:00; with its own day where it ends on another one."""
     that = local_day(starts)
     day = f"{page_date(that)}（周{WEEKDAYS[that.weekday()]}）"
-    end = "" if local_day(ends) == that else f"{page_day(ends)} "
-    return f"{day}{page_clock(starts)} 至 {end}{page_clock(ends)}"
+    if local_day(ends) == that:
+        return f"{day}{page_clock(starts)}–{page_clock(ends)}"
+    return f"{day}{page_clock(starts)} 至 {page_day(ends)} {page_clock(ends)}"
 
 
 def page_time(value: datetime) -> Markup:

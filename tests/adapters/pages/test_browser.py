@@ -1,10 +1,12 @@
 """The member pages in Debian's Chromium: narrow phones, large type, dark, keyboard, the policy, a slow finger."""
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -12,11 +14,15 @@ from playwright.sync_api import Page, expect, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from app.members.models import Member
 from app.notices.announcements.models import Confirmation
+from app.organizations.models import Organization
 from pages.sign_in import COOKIE
+from tests import factories
 from tests.adapters.pages.addressed import announce, attach
 from tests.adapters.pages.door import Door
 from tests.adapters.pages.people import People, Visitor
+from tests.factories import NOW
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium")
@@ -125,6 +131,63 @@ def test_pages_fit_and_break_no_rule(
 
     assert wide == []
     assert window.faults == []
+
+
+@pytest.fixture
+def held(door: Door, people: People) -> int:
+    """Tomorrow, with a long name, place and agenda."""
+    with door.services.sessions.begin() as session:
+        branch = session.get_one(Organization, people.branch_id)
+        member = session.get_one(Member, people.member.member_id)
+        made = factories.meeting(session, branch, starts_at=NOW + timedelta(days=1), expected=(member,))
+        made.title, made.place, made.agenda = LONG, "行政楼" * 12, f"1. {LONG}\n2. {'a' * 90}"
+        return made.id
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("type_size", ["16px", "24px"])
+def test_meeting_pages_fit_and_break_no_rule(
+    open_window: Callable[..., Window], people: People, held: int, width: int, type_size: str
+) -> None:
+    window = open_window(people.member, viewport={"width": width, "height": 740})
+    wide = []
+
+    for path in ("/m/", "/m/meetings", f"/m/meetings/{held}", "/m/calendar"):
+        page = window.visit(path)
+        page.evaluate(f"document.documentElement.style.fontSize = '{type_size}'")
+        if (more := beyond(page)) > 0:
+            wide.append((path, more))
+
+    assert wide == []
+    assert window.faults == []
+
+
+def test_calendar_address_is_copied_at_a_tap(open_window: Callable[..., Window], people: People) -> None:
+    page = open_window(people.member).visit("/m/calendar")
+    page.get_by_role("button", name="生成日历地址").click()
+
+    page.get_by_role("button", name="复制地址").click()
+
+    expect(page.get_by_role("textbox", name="地址")).to_have_value(re.compile(r"/m/calendar/[\w-]{43}\.ics$"))
+    expect(page.locator("[data-said]")).to_have_text("已复制。")
+    assert beyond(page) == 0
+
+
+def test_leave_is_asked_and_taken_back_without_scripts(
+    open_window: Callable[..., Window], people: People, held: int
+) -> None:
+    page = open_window(people.member, java_script_enabled=False).visit("/m/meetings")
+    page.get_by_role("link", name=LONG).click()
+
+    page.get_by_role("button", name="提交请假").click()
+    expect(page.get_by_role("alert")).to_have_text("请选一种假。")
+    page.get_by_role("radio", name="倒班").check()
+    page.get_by_label("原因").fill("夜班")
+    page.get_by_role("button", name="提交请假").click()
+    expect(page.get_by_text("您已请假（倒班），等支部答复。")).to_be_visible()
+    page.get_by_role("button", name="销假").click()
+
+    expect(page.get_by_role("group", name="来不了？请假")).to_be_visible()
 
 
 def test_follower_s_pages_fit_too(open_window: Callable[..., Window], people: People) -> None:

@@ -110,7 +110,7 @@ def test_meeting_says_what_when_and_where_and_nobody_s_name(phone: Phone, meetin
 
     for said in (
         "支部党员大会",
-        "2026年3月3日（周二）09:00 至 11:00",
+        "2026年3月3日（周二）09:00–11:00",
         "三楼会议室",
         "机电党支部",
         "1. 学习",
@@ -163,6 +163,7 @@ def test_cancelled_meeting_says_why_and_takes_no_leave(door: Door, people: Peopl
 
     assert "这次会议已经取消" in text
     assert "台风" in text
+    assert "请您准时参加" not in text
     assert 'name="kind"' not in text
     answer = phone.post(f"/m/meetings/{gone.id}/leave", {"kind": "duty"})
     assert (answer.status_code, "会议已经取消，不用请假。" in answer.text) == (409, True)
