@@ -10,6 +10,7 @@ from app.access import follower, public
 from app.core.db import Session, driver_of
 from app.meetings import own_states
 from app.meetings import queries as meetings
+from app.meetings.votes import queries as votes
 from app.notices.announcements import member_list
 from app.notices.announcements.member_list import Item
 from pages.blueprint import pages
@@ -31,6 +32,7 @@ def home() -> ResponseReturnValue:
             "pages/home.html",
             meetings=[(row, own_states.coming(row)) for row in _coming(session, member_id)],
             open_items=waiting,
+            counts=votes.awaiting(session, member_id=member_id),
             latest=_beside(waiting, member_list.of_member(session, member_id, limit=LATEST + len(waiting))),
         )
 

@@ -148,6 +148,17 @@ def test_count_entered_anew_while_the_page_was_open_is_not_confirmed(
     assert tap(phone, vote_id, seen=2)[0] == 303
 
 
+def test_home_says_that_a_count_waits_until_it_is_confirmed(door: Door, phone: Phone, vote_id: int) -> None:
+    texts = [phone.get("/m/").text]
+    count(door, vote_id)
+    texts.append(phone.get("/m/").text)
+    tap(phone, vote_id)
+    texts.append(phone.get("/m/").text)
+
+    assert [f'href="/m/votes/{vote_id}"' in text for text in texts] == [False, True, False]
+    assert ["现在没有要您办的事" in text for text in texts] == [True, False, True]
+
+
 def test_void_sheet_has_nothing_to_confirm(door: Door, phone: Phone, vote_id: int) -> None:
     count(door, vote_id)
     with door.services.sessions.begin() as session:
