@@ -33,7 +33,7 @@ class Reminder(StrEnum):
 
 
 def tell(session: Session, *, meeting: Meeting, change: Change, now: datetime) -> int:
-    """Queue it for everybody who is expected or sits in; how many. Said twice, it reaches nobody twice.
+    """Queue it for everybody who is expected or sits in; how many will be told. Said twice, it reaches nobody twice.
 
     ANNOUNCED again tells those who came onto the list since. Any other change takes back what nobody has heard
     yet: from whom the meeting itself was taken back hears nothing of its being cancelled.

@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, insert, literal, select, update
+from sqlalchemy import ColumnElement, Insert, Select, exists, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.db import Session, rows_changed
-from app.members.models import GONE, Member
+from app.members.models import GONE, Member, WeChatIdentity
 from app.notices.announcements.addressing import new_id
+from app.notices.channels import Unreachable
 from app.notices.models import Delivery, Urgency
 from app.notices.states import DeliveryState
 from app.notices.timing import next_permitted
@@ -30,47 +31,59 @@ def queue_for(
     now: datetime,
     before: datetime | None = None,
 ) -> int:
-    """How many deliveries were made: who has this subject already gets no second one.
+    """How many will be told. Who has this subject already gets no second one.
 
-    By which way each is told is found out when it is sent. What may only go out at `before` or later, because
-    of the quiet hours, is listed and not pushed.
+    By which way each is told is found out when it is sent. Who has no chat, and what the quiet hours would hold
+    back until `before`, is listed and not pushed.
     """
     moment = next_permitted(now, known_to(session))
-    listed = before is not None and moment >= before
-    columns: dict[Any, Any] = {
-        Delivery.id: new_id(Member.id),
+    shared = {
         Delivery.subject: literal(subject),
-        Delivery.member_id: Member.id,
         Delivery.kind: literal(kind),
         Delivery.urgency: literal(Urgency.PERSONAL, Delivery.urgency.type),
         Delivery.fields: literal(json.dumps(dict(fields), ensure_ascii=False)),
-        Delivery.state: literal(
-            DeliveryState.LISTED if listed else DeliveryState.QUEUED, Delivery.state.type
-        ),
         Delivery.attempts: literal(0),
         Delivery.created_at: literal(now, Delivery.created_at.type),
         Delivery.not_before: literal(moment, Delivery.not_before.type),
     }
-    if listed:
-        columns |= {
-            Delivery.reason: literal(TOO_LATE),
-            Delivery.ended_at: literal(now, Delivery.ended_at.type),
-        }
     told = select(Delivery.member_id).where(Delivery.subject == subject, Delivery.member_id.is_not(None))
-    them = Member.id.in_(people), Member.id.not_in(told), Member.status.not_in(GONE)
-    rows = select(*columns.values()).where(*them).order_by(Member.id)
-    return _once(session, insert(Delivery).from_select(list(columns), rows, include_defaults=False))
+    them = Member.id.in_(people) & Member.id.not_in(told) & Member.status.not_in(GONE)
+    if before is not None and moment >= before:
+        _once(session, _made(shared | _listed(TOO_LATE, now), them))
+        return 0
+    bound = exists().where(WeChatIdentity.member_id == Member.id)
+    _once(session, _made(shared | _listed(Unreachable.NOT_BOUND.value, now), them & ~bound))
+    return _once(session, _made(shared | {Delivery.state: _state(DeliveryState.QUEUED)}, them & bound))
 
 
-def _once(session: Session, made: Any) -> int:
+def _listed(reason: str, now: datetime) -> dict[Any, Any]:
+    return {
+        Delivery.state: _state(DeliveryState.LISTED),
+        Delivery.reason: literal(reason),
+        Delivery.ended_at: literal(now, Delivery.ended_at.type),
+    }
+
+
+def _state(state: DeliveryState) -> ColumnElement[Any]:
+    return literal(state, Delivery.state.type)
+
+
+def _made(shared: Mapping[Any, Any], them: ColumnElement[bool]) -> Insert:
+    columns = {Delivery.id: new_id(Member.id), Delivery.member_id: Member.id, **shared}
+    rows = select(*columns.values()).where(them).order_by(Member.id)
+    made = insert(Delivery).from_select(list(columns), rows, include_defaults=False)
+    return made.execution_options(preserve_rowcount=True)
+
+
+def _once(session: Session, made: Insert) -> int:
     """Who tells the same people at the same moment makes the unique key refuse ours; then nobody is left to tell."""
     for _ in range(_TRIES - 1):
         try:
             with session.begin_nested():
-                return rows_changed(session, made.execution_options(preserve_rowcount=True))
+                return rows_changed(session, made)
         except IntegrityError:
             continue
-    return rows_changed(session, made.execution_options(preserve_rowcount=True))
+    return rows_changed(session, made)
 
 
 def take_back(session: Session, *, subjects: Collection[str], now: datetime) -> int:

@@ -42,9 +42,15 @@ def called(session: Session) -> Called:
 
 def call(session: Session, *names: str) -> Called:
     branch = factories.organization(session)
-    members = [factories.member(session, branch, name=name) for name in names or ("甲", "乙")]
+    members = [bound(session, branch, name) for name in names or ("甲", "乙")]
     meeting = factories.meeting(session, branch, starts_at=STARTS, expected=tuple(members))
     return Called(branch, meeting, members)
+
+
+def bound(session: Session, branch: Organization, name: str) -> Member:
+    member = factories.member(session, branch, name=name)
+    factories.identity(session, member=member)
+    return member
 
 
 def tell(session: Session, meeting: Meeting, change: Change = Change.ANNOUNCED, now: Any = NOW) -> int:
@@ -110,7 +116,7 @@ def test_notice_says_what_when_and_where_and_nothing_of_the_agenda(session: Sess
 
 
 def test_who_sits_in_is_told_and_who_is_not_counted_is_not(session: Session, called: Called) -> None:
-    guest, ill = (factories.member(session, called.branch, name=name) for name in ("列席", "病重"))
+    guest, ill = (bound(session, called.branch, name) for name in ("列席", "病重"))
     put(session, called.meeting, guest, Standing.INVITED)
     put(session, called.meeting, ill, Standing.NOT_COUNTED, ground=Ground.ILLNESS, approval_no="〔2026〕1号")
 
@@ -122,7 +128,7 @@ def test_announced_again_reaches_only_who_came_onto_the_list_since(session: Sess
     tell(session, called.meeting)
     called.meeting.revision = 1
     tell(session, called.meeting, Change.MOVED)
-    guest = factories.member(session, called.branch, name="后来")
+    guest = bound(session, called.branch, "后来")
     put(session, called.meeting, guest, Standing.INVITED)
 
     assert tell(session, called.meeting) == 1
@@ -152,7 +158,7 @@ def test_cancelled_is_told_to_those_who_have_heard_of_the_meeting(any_sessions: 
         called = call(session)
         tell(session, called.meeting)
         sent(session)
-        guest = factories.member(session, called.branch, name="后来")
+        guest = bound(session, called.branch, "后来")
         put(session, called.meeting, guest, Standing.INVITED)
         tell(session, called.meeting)
 
@@ -172,7 +178,7 @@ def test_cancelled_before_anybody_was_told_of_anything_is_still_said(
 def test_merged_tells_its_own_people_where_they_go_and_the_others_nothing(any_sessions: Sessions) -> None:
     with any_sessions.begin() as session:
         called, other = call(session), call(session, "丙")
-        partner = factories.member(session, factories.organization(session, name="联建支部"), name="联建")
+        partner = bound(session, factories.organization(session, name="联建支部"), "联建")
         put(session, called.meeting, partner, Standing.VOTING)
         tell(session, called.meeting)
         sent(session)
@@ -193,7 +199,7 @@ def test_merged_tells_its_own_people_where_they_go_and_the_others_nothing(any_se
 
 def test_merged_before_anybody_heard_of_it_only_the_other_meeting_is_said(session: Session) -> None:
     called, other = call(session), call(session, "丙")
-    partner = factories.member(session, factories.organization(session, name="联建支部"), name="联建")
+    partner = bound(session, factories.organization(session, name="联建支部"), "联建")
     put(session, called.meeting, partner, Standing.VOTING)
     tell(session, called.meeting, now=NIGHT)
     changes.merge(session, meeting=called.meeting, into=other.meeting, now=NIGHT)

@@ -23,8 +23,10 @@ SUBJECT = "meeting:1:announced:0"
 
 def people(session: Session, *names: str) -> Select[Any]:
     branch = factories.organization(session)
-    ids = [factories.member(session, branch, name=name).id for name in names]
-    return select(Member.id).where(Member.id.in_(ids))
+    members = [factories.member(session, branch, name=name) for name in names]
+    for member in members:
+        factories.identity(session, member=member)
+    return select(Member.id).where(Member.id.in_([member.id for member in members]))
 
 
 def queue(session: Session, them: Select[Any], *, now: datetime = NOW, **more: Any) -> int:
@@ -74,6 +76,15 @@ def test_who_has_gone_is_told_nothing(session: Session) -> None:
     session.flush()
 
     assert queue(session, them) == 0
+
+
+def test_who_has_no_chat_is_listed_and_not_counted(any_sessions: Sessions) -> None:
+    with any_sessions.begin() as session:
+        people(session, "甲")
+        factories.member(session, factories.organization(session), name="没有绑定")
+
+        assert [queue(session, select(Member.id)) for _ in range(2)] == [1, 0]
+        assert rows(session) == {"甲": (D.QUEUED, None, NOW), "没有绑定": (D.LISTED, "not_bound", NOW)}
 
 
 def test_nothing_is_pushed_by_night(session: Session) -> None:

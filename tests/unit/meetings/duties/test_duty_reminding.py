@@ -36,6 +36,7 @@ def secretary(
     active: bool = True,
 ) -> Member:
     member = factories.member(session, organization, name=name)
+    factories.identity(session, member=member)
     account = StaffAccount(
         username=f"u{member.id}",
         display_name=name,
