@@ -41,7 +41,8 @@ def use_card(token: str) -> ResponseReturnValue:
     if found is None:
         return told(UNKNOWN)
     if (recorded := _by_recorder(found)) is not None:
-        return told(recorded)
+        result, name = recorded
+        return told(result, person=name)
     if who.member_id is None:
         return told(
             counted(lambda driver: door.keep_card(driver, card=found, identity_id=who.identity_id, now=now()))
@@ -51,16 +52,16 @@ def use_card(token: str) -> ResponseReturnValue:
     return told(result, Way.CARD)
 
 
-def _by_recorder(found: Card) -> CheckInResult | None:
-    """None where the card is the chat's own member's, or that member does not keep the meeting's list."""
+def _by_recorder(found: Card) -> tuple[CheckInResult, str] | None:
+    """What came of it, and whose card it is; None for one's own, and for who does not keep the meeting's list."""
 
-    def carried_out() -> CheckInResult | None:
+    def carried_out() -> tuple[CheckInResult, str] | None:
         with services().sessions.begin() as session:
             holder = cards.holder(session, found)
             actor = _recorder(session, found, holder) if holder else None
             if holder is None or actor is None:
                 return None
-            return _record(session, found, holder, actor)
+            return _record(session, found, holder, actor), holder.name
 
     return in_turn(carried_out)
 

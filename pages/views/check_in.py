@@ -109,6 +109,9 @@ def counted(verb: Verb) -> CheckInResult:
     return in_turn(carried_out)
 
 
-def told(result: CheckInResult, way: Way = Way.LINK) -> ResponseReturnValue:
+def told(result: CheckInResult, way: Way = Way.LINK, *, person: str = "") -> ResponseReturnValue:
+    """`person`: whom a recorder has signed in, where it is not the reader."""
     seconds = services().settings.meetings.link_seconds
-    return render_template("pages/check_in_result.html", result=result, way=way.value, seconds=seconds)
+    return render_template(
+        "pages/check_in_result.html", result=result, way=way.value, seconds=seconds, person=person
+    )

@@ -10,7 +10,7 @@ import pytest
 from app import qr
 from app.meetings import check_in
 from app.meetings.check_in import CheckInResult
-from app.meetings.models import Expected, Meeting, Standing
+from app.meetings.models import Expected, Meeting, MeetingKind, Standing
 from app.meetings.tickets import Card
 from app.organizations.models import Organization
 from app.staff.models import Role
@@ -231,10 +231,16 @@ def test_screen_counts_votes_and_says_whether_they_are_enough(
     sign_in(site, world, world.left.bound_member_id)
     after = secretary.get(f"{path}/live", htmx=True).text
 
-    assert "有表决权的 0 / 2" in before
-    assert "人才能表决" in before
-    assert "有表决权的 2 / 2" in after
-    assert "达到法定人数" in after
+    assert "有表决权的已到 0 人，至少要 1 人，还差 1 人才能表决。" in before
+    assert "有表决权的已到 2 人，达到法定人数" in after
+
+
+def test_screen_of_a_meeting_that_decides_nothing_counts_votes_alone(
+    site: Site, secretary: Browser, world: World, path: str
+) -> None:
+    change(site, world, kind=MeetingKind.THEME_DAY)
+
+    assert "其中有表决权的 0 / 2 人" in secretary.get(f"{path}/live", htmx=True).text
 
 
 def test_guests_and_those_not_counted_are_outside_the_numbers_on_the_screen(
@@ -281,7 +287,7 @@ def test_screen_opened_from_above_shows_no_name(site: Site, world: World, path: 
     page = office.get(f"{path}/screen").text
 
     assert "东山赵一" not in page
-    assert "有表决权的 1 / 2" in page
+    assert "有表决权的已到 1 人" in page
 
 
 def test_screen_of_a_cancelled_meeting_shows_no_code_and_no_digits(

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from app.meetings.models import CheckIn, KeptScan, Leave, LeaveKind, Meeting, RefusedCheckIn
+from app.meetings.records.models import Record
+from app.meetings.records.states import RecordState
 from app.meetings.states import LeaveState
 from app.meetings.tickets import Card
 from app.members.models import Member, WeChatIdentity
@@ -194,7 +196,7 @@ def test_follower_s_time_is_kept_and_their_name_asked_for_in_chat(hall: Hall) ->
     told = scan(hall.phone(follower), hall.link())
 
     assert outcome(told) == "kept"
-    assert "时间 09:00。还差一步：这个微信没有绑定身份" in told
+    assert "扫码时间 09:00。还差一步：这个微信没有绑定身份" in told
     assert "weui-icon-success" not in told
     with hall.door.services.sessions.read() as session:
         kept = session.scalars(select(KeptScan)).one()
@@ -364,15 +366,34 @@ def test_recorder_signs_in_with_the_card_of_somebody_without_a_phone(hall: Hall)
     recorder, card = hall.phone(hall.people.other), hall.card(hall.people.member.member_id)
 
     page = recorder.get(card).text
-    told = [outcome(use(recorder, card)) for _ in range(2)]
+    told = [TITLE.findall(use(recorder, card)) for _ in range(2)]
 
     assert "给李四补签" in page
     assert "data-at-once" not in page
-    assert told == ["checked_in", "already"]
+    assert told == [["已给李四补签"], ["李四已签到"]]
     assert hall.signed() == [(hall.people.member.member_id, "recorder", NOW)]
     with hall.door.services.sessions.read() as session:
         trail = session.scalars(select(AuditEntry)).all()
         assert [(one.actor, one.action) for one in trail] == [("wang.wu", "meeting.signed_in_by_recorder")]
+
+
+def test_recorder_changes_nothing_once_the_record_is_closed(hall: Hall) -> None:
+    keeps_the_list(hall, Role.SECRETARY)
+    with hall.door.services.sessions.begin() as session:
+        closed = Record(
+            meeting_id=hall.meeting_id,
+            version=1,
+            state=RecordState.CLOSED,
+            content="{}",
+            edited_by="书记",
+            edited_at=NOW,
+        )
+        session.add(closed)
+
+    told = use(hall.phone(hall.people.other), hall.card(hall.people.member.member_id))
+
+    assert "会议记录已经定稿" in told
+    assert hall.signed() == []
 
 
 @pytest.mark.parametrize(("role", "above"), [(Role.AUDITOR, False), (Role.SECRETARY, True)])
