@@ -8,6 +8,7 @@ LIBRARY: dict[str, tuple[str, dict[str, str]]] = {
             "会议名称": "thing",
             "会议时间": "time",
             "会议地点": "thing",
+            "通知类型": "phrase",
             "发起单位": "thing",
             "联系人": "name",
             "参会人": "name",
@@ -37,6 +38,12 @@ LIBRARY: dict[str, tuple[str, dict[str, str]]] = {
         "学习任务提醒",
         {"任务名称": "thing", "截止时间": "time", "任务进度": "character_string", "发布单位": "thing"},
     ),
+    "43106": ("会议开始提醒", {"会议名称": "thing", "会议时间": "time", "会议地点": "thing"}),
+    "43107": (
+        "请假结果通知",
+        {"请假事项": "thing", "审批结果": "phrase", "会议时间": "time", "审批人": "name"},
+    ),
+    "43108": ("工作任务提醒", {"任务名称": "thing", "所属单位": "thing", "任务说明": "thing"}),
     "43105": (
         "待办事项提醒",
         {"事项名称": "thing", "提交人": "name", "提交时间": "time", "待办数量": "number", "状态": "phrase"},

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from icalendar import Calendar, Event
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from app.core.db import AnyRow, Session, rows_changed
 from app.meetings.models import CalendarFeed, Expected, Meeting, Standing
-from app.members.models import GONE, Member
+from app.members.models import GONE, Member, WeChatIdentity
 from app.organizations.models import Organization
 
 SINCE: Final = timedelta(days=180)
@@ -51,15 +51,24 @@ def revoke(session: Session, *, member_id: int) -> bool:
 
 
 def made_at(session: Session, *, member_id: int) -> datetime | None:
-    return session.scalar(select(CalendarFeed.made_at).where(CalendarFeed.member_id == member_id))
+    """None where there is no address that works."""
+    mine = CalendarFeed.member_id == member_id, _by_who_is_bound()
+    return session.scalar(select(CalendarFeed.made_at).where(*mine))
 
 
 def owner(session: Session, *, token: str) -> int | None:
-    """Whose address it is; nobody's where the person has left the organisation."""
+    """Whose address it is; nobody's once its maker's chat is unbound, or the person has left the organisation."""
     if not _TOKEN.fullmatch(token):
         return None
     found = select(CalendarFeed.member_id).join(Member, Member.id == CalendarFeed.member_id)
-    return session.scalar(found.where(CalendarFeed.token_hash == _hashed(token), Member.status.not_in(GONE)))
+    own = CalendarFeed.token_hash == _hashed(token), Member.status.not_in(GONE), _by_who_is_bound()
+    return session.scalar(found.where(*own))
+
+
+def _by_who_is_bound() -> ColumnElement[bool]:
+    """A chat that was bound to the wrong person leaves no address behind when it is unbound."""
+    chat = WeChatIdentity.member_id == CalendarFeed.member_id
+    return exists().where(chat, WeChatIdentity.bound_at <= CalendarFeed.made_at)
 
 
 def meetings(session: Session, *, member_id: int, now: datetime) -> Sequence[AnyRow]:

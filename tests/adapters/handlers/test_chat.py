@@ -9,6 +9,9 @@ from sqlalchemy import select
 from app.core.clock import FixedClock
 from app.core.db import Sessions
 from app.feedback.models import Thread, ThreadMessage
+from app.meetings import telling
+from app.meetings.models import Meeting
+from app.meetings.telling import Change
 from app.members.models import WeChatIdentity
 from app.notices.announcements import service
 from app.notices.announcements.models import Announcement
@@ -207,6 +210,19 @@ def test_notices_leads_to_the_page_of_each(line: Line, zhang_phone: Phone, house
         f'<a href="{pages}">查看全部通知</a>',
     ]
     assert shown[5] == "近期会议："
+
+
+def test_notices_tells_of_meetings_and_leads_to_their_page(
+    line: Line, zhang_phone: Phone, house: House
+) -> None:
+    with line.services.sessions.begin() as session:
+        meeting = session.get_one(Meeting, house.meeting.id)
+        telling.tell(session, meeting=meeting, change=Change.ANNOUNCED, now=NOW)
+
+    shown = (line.say(zhang_phone.text("通知")) or "").splitlines()
+
+    page = f"http://localhost/m/meetings/{house.meeting.id}"
+    assert shown[1] == f'· 3月2日 <a href="{page}">会议通知：第一季度支部党员大会</a>'
 
 
 def test_notices_lists_the_newest_five(line: Line, zhang_phone: Phone, house: House) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core.db import Session, Sessions
 from app.meetings import changes, feed
 from app.meetings.models import CalendarFeed, Expected, Ground, Meeting, Standing
-from app.members.models import Member, PartyStatus
+from app.members.models import Member, PartyStatus, WeChatIdentity
 from tests import factories
 from tests.factories import NOW
 
@@ -19,7 +19,10 @@ PAGES = "https://dj.example.com/m/meetings"
 
 
 def somebody(session: Session) -> Member:
-    return factories.member(session, factories.organization(session))
+    """Bound at NOW."""
+    member = factories.member(session, factories.organization(session))
+    factories.identity(session, member=member)
+    return member
 
 
 def owner(session: Session, token: str) -> int | None:
@@ -77,6 +80,21 @@ def test_who_has_left_has_no_calendar(session: Session) -> None:
     session.flush()
 
     assert owner(session, token) is None
+
+
+def test_address_ends_with_the_binding_that_made_it(any_sessions: Sessions) -> None:
+    """Whoever was bound by mistake keeps nothing; who is bound next makes an address of their own."""
+    with any_sessions.begin() as session:
+        member = somebody(session)
+        token = feed.make(session, member_id=member.id, now=NOW)
+        chat = session.scalars(select(WeChatIdentity)).one()
+        chat.member_id = None
+        session.flush()
+        unbound = owner(session, token), feed.made_at(session, member_id=member.id)
+        chat.member_id, chat.bound_at = member.id, NOW + timedelta(seconds=1)
+        session.flush()
+
+        assert (unbound, owner(session, token)) == ((None, None), None)
 
 
 def test_two_taps_at_once_leave_one_address(any_sessions: Sessions) -> None:
