@@ -185,3 +185,104 @@ def test_names_are_shown_above_for_a_reason_that_is_kept(
     assert ("东山赵一" in answer.text) is (status == 200)
     auditor = site.staff(Role.AUDITOR, world.root_id)
     assert ("原因：核对选举人数" in auditor.get("/console/audit").text) is (status == 200)
+
+
+def test_meeting_is_moved_and_says_so(site: Site, secretary: Browser, world: World) -> None:
+    path = f"/console/meetings/{world.left.coming_id}"
+    form = {"day": "2026-03-13", "starts": "15:00", "ends": "16:00", "place": "四楼"}
+
+    answer = secretary.post(f"{path}/move", form)
+
+    page = secretary.get(answer.location).text
+    assert "已改为 3月13日 周五 15:00，地点：四楼" in page
+    moved = next(one for one in meetings_of(site) if one.id == world.left.coming_id)
+    assert (moved.starts_at.isoformat(), moved.place, moved.revision) == (
+        "2026-03-13T07:00:00+00:00",
+        "四楼",
+        1,
+    )
+    assert "原定：3月12日 周四 09:00" in site.staff(Role.AUDITOR, world.root_id).get("/console/audit").text
+
+
+@pytest.mark.parametrize(
+    ("act", "form", "sentence"),
+    [
+        ("move", {"day": "2026-03-13", "starts": "15:00", "ends": ""}, "请填写日期、开始和结束时间。"),
+        ("move", {"day": "2026-03-13", "starts": "15:00", "ends": "14:00"}, "结束时间要晚于开始时间"),
+        ("move", {"day": "2026-02-13", "starts": "15:00", "ends": "16:00"}, "这个时间已经过去"),
+        ("cancel", {"reason": " "}, "请写明取消的原因。"),
+        ("merge", {"into": "0"}, "请选择要并到哪一次会议。"),
+        ("describe", {"title": " "}, "请写会议名称。"),
+    ],
+)
+def test_change_that_cannot_be_is_refused_on_the_page_and_changes_nothing(
+    site: Site, secretary: Browser, world: World, act: str, form: dict[str, str], sentence: str
+) -> None:
+    answer = secretary.post(f"/console/meetings/{world.left.coming_id}/{act}", form)
+
+    assert (answer.status_code, sentence in answer.text) == (409, True)
+    kept = next(one for one in meetings_of(site) if one.id == world.left.coming_id)
+    assert (kept.revision, kept.cancelled_at, kept.merged_into_id) == (0, None, None)
+
+
+def test_cancelled_meeting_tells_why(secretary: Browser, world: World) -> None:
+    answer = secretary.post(f"/console/meetings/{world.left.coming_id}/cancel", {"reason": "台风停工"})
+
+    assert "会议已取消，原因：台风停工" in secretary.get(answer.location).text
+
+
+def test_meeting_is_held_with_another_and_leads_there(site: Site, secretary: Browser, world: World) -> None:
+    path = f"/console/meetings/{world.left.coming_id}"
+
+    answer = secretary.post(f"{path}/merge", {"into": world.left.meeting_id})
+
+    page = secretary.get(answer.location).text
+    assert ("已合并到“东山支部党员大会”" in page, "已合并</span>" in page) == (True, True)
+    assert f'href="/console/meetings/{world.left.meeting_id}">东山支部党员大会</a>合并召开' in page
+    assert "合并会议" in site.staff(Role.AUDITOR, world.root_id).get("/console/audit").text
+
+
+def test_meeting_of_somebody_else_takes_nothing_in(site: Site, secretary: Browser, world: World) -> None:
+    path = f"/console/meetings/{world.left.coming_id}/merge"
+
+    assert secretary.post(path, {"into": world.right.meeting_id}).status_code == 409
+
+
+def test_chair_and_agenda_are_put_down_without_telling_anybody(secretary: Browser, world: World) -> None:
+    form = {"title": "三月党课", "chair": "李支书", "recorder": "王委员", "agenda": "1. 讲课\r\n2. 讨论"}
+
+    answer = secretary.post(f"/console/meetings/{world.left.coming_id}/describe", form)
+
+    page = secretary.get(answer.location).text
+    assert [text in page for text in ("三月党课", "李支书", "王委员", "1. 讲课\n2. 讨论")] == [True] * 4
+
+
+def test_quorum_is_said_with_its_clause(site: Site, secretary: Browser, world: World) -> None:
+    path = f"/console/meetings/{world.left.meeting_id}"
+    before = secretary.get(path).text
+
+    secretary.post(f"{path}/check-in", {"member": world.left.member_id})
+    after = secretary.get(path).text
+
+    assert "还差 1 人才能表决" in before
+    assert ("达到法定人数（至少 1 人）" in after, "正好一半" in after) == (True, True)
+    assert "依据：" in after
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ["东山支部党员大会", "东山三月党课"]),
+        ("kind=party_lecture", ["东山三月党课"]),
+        ("q=党课", ["东山三月党课"]),
+        ("stage=cancelled", []),
+        ("year=2026", ["东山支部党员大会", "东山三月党课"]),
+        ("year=2023", []),
+        ("year=99999999999&kind=x&stage=x", ["东山支部党员大会", "东山三月党课"]),
+    ],
+)
+def test_list_is_filtered(secretary: Browser, query: str, shown: list[str]) -> None:
+    page = secretary.get(f"/console/meetings/all?{query}").text
+
+    assert [name for name in ("东山支部党员大会", "东山三月党课") if name in page] == shown
+    assert ("没有符合条件的会议" in page) is (not shown)
