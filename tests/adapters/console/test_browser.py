@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -89,6 +90,8 @@ def paths(world: World) -> list[str]:
         "/console/meetings/new",
         f"/console/meetings/{left.meeting_id}",
         f"/console/meetings/{left.meeting_id}/screen",
+        f"/console/meetings/{left.meeting_id}/screen?by=link",
+        f"/console/meetings/{left.meeting_id}/cards",
         f"/console/meetings/{left.voted.meeting_id}/votes",
         f"/console/meetings/{left.voted.meeting_id}/votes/new",
         f"/console/meetings/{left.voted.meeting_id}/votes/new?matter=election",
@@ -185,6 +188,44 @@ def test_screen_counts_up_by_itself(window: Window, site: Site, world: World) ->
     expect(page.locator(".tally-now")).to_have_text("1")
     expect(page.locator(".arrivals")).to_contain_text("东山赵一")
     assert window.faults == []
+
+
+def test_link_on_the_screen_is_chosen_in_place_and_changes_by_itself(
+    window: Window, site: Site, world: World
+) -> None:
+    window.page.clock.install()
+    page = window.visit(f"/console/meetings/{world.left.meeting_id}/screen")
+    page.get_by_role("link", name="链接码").click()
+    picture = page.get_by_alt_text("会变的签到二维码，用微信扫一扫")
+    expect(picture).to_be_visible()
+    site.clock.advance(timedelta(seconds=30))
+
+    with page.expect_response("**/link.svg*"):
+        page.clock.fast_forward(30_000)
+
+    expect(page.get_by_role("link", name="链接码")).to_have_attribute("aria-current", "true")
+    assert page.url.endswith("/screen")
+    assert window.faults == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (1366, 768)])
+def test_screen_needs_no_scrolling_on_a_projector(
+    window: Window, site: Site, world: World, width: int, height: int
+) -> None:
+    with site.services.sessions.write() as driver:
+        for one in (world.left.member_id, world.left.bound_member_id):
+            check_in.by_recorder(
+                driver, meeting_id=world.left.meeting_id, member_id=one, now=site.clock.now()
+            )
+    window.page.set_viewport_size({"width": width, "height": height})
+
+    page = window.visit(f"/console/meetings/{world.left.meeting_id}/screen?by=link")
+
+    assert page.evaluate("document.documentElement.scrollHeight") <= height
+    for seen in (page.get_by_role("link", name="链接码"), page.get_by_alt_text("会变的签到二维码")):
+        box = seen.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= height
 
 
 def test_recorder_button_changes_the_list_in_place(window: Window, world: World) -> None:

@@ -285,3 +285,68 @@ def test_names_are_there_for_a_screen_reader(
     expect(page.get_by_role("navigation", name="主菜单").get_by_role("link")).to_have_count(4)
     expect(page.locator("nav [aria-current=page]")).to_have_text("通知")
     expect(page.get_by_role("region", name="附件")).to_be_visible()
+
+
+@pytest.fixture
+def on_screen(door: Door, people: People) -> str:
+    """The path that the screen's code says now, at a meeting that expects the member."""
+    with door.services.sessions.begin() as session:
+        branch = session.get_one(Organization, people.branch_id)
+        expected = (session.get_one(Member, people.member.member_id),)
+        meeting = factories.meeting(session, branch, expected=expected)
+        meeting.title = LONG
+        return f"/m/check-in/{door.services.tickets.link_token(meeting.scene, door.clock.now())}"
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_scan_signs_in_by_itself_on_any_phone(
+    open_window: Callable[..., Window], people: People, on_screen: str, width: int
+) -> None:
+    window = open_window(people.member, viewport={"width": width, "height": 740})
+    page = window.visit(on_screen)
+
+    expect(page.locator("h1")).to_have_text("签到成功")
+    assert (beyond(page), window.faults) == (0, [])
+    page.reload()
+    expect(page.locator("h1")).to_have_text("您已签到")
+    guest = open_window(people.other, viewport={"width": width, "height": 740})
+    page = guest.visit(on_screen)
+    page.get_by_role("button", name="列席").click()
+    expect(page.locator("h1")).to_have_text("已告诉会议记录人")
+    assert (beyond(page), guest.faults) == (0, [])
+
+
+def test_scan_whose_network_went_away_is_sent_when_it_is_back(
+    open_window: Callable[..., Window], people: People, on_screen: str
+) -> None:
+    window = open_window(people.member)
+    window.page.clock.install()
+    window.page.route("**/m/check-in", lambda route: route.abort("internetdisconnected"))
+
+    page = window.visit(on_screen)
+    expect(page.get_by_text("网络不通，正在重试")).to_be_visible()
+    expect(page.locator("h1")).to_have_text("扫码签到")
+    page.unroute("**/m/check-in")
+    page.clock.fast_forward(3000)
+
+    expect(page.locator("h1")).to_have_text("签到成功")
+
+
+def test_scan_without_a_script_signs_in_by_the_button(
+    open_window: Callable[..., Window], people: People, on_screen: str
+) -> None:
+    page = open_window(people.member, java_script_enabled=False).visit(on_screen)
+    page.get_by_role("button", name="签到").click()
+
+    expect(page.locator("h1")).to_have_text("签到成功")
+
+
+def test_wrong_digits_are_said_beside_the_field(
+    open_window: Callable[..., Window], people: People, on_screen: str
+) -> None:
+    page = open_window(people.member).visit("/m/check-in")
+    page.get_by_label("签到码").fill("000000")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("alert")).to_contain_text("没有找到这个签到码")
+    expect(page.get_by_label("签到码")).to_have_attribute("aria-describedby", "wrong")
