@@ -51,7 +51,7 @@ def of_year(
 def of_children(
     session: Session, *, superior: Organization, year: int, today: date, table: Sequence[Rule] = RULES
 ) -> list[ChildYear]:
-    """Of the organisations directly below, in the office's own order; six statements, however many there are."""
+    """Of the organisations directly below, in the office's own order; six statements for each batch of 500."""
     below = (Organization.parent_id == superior.id) & Organization.dissolved_on.is_(None)
     found = _facts(session, below & Organization.kind.in_(rules.WITH_DUTIES), year, today)
     return [

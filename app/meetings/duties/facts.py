@@ -1,12 +1,12 @@
 """What the duty calendar is computed from, read for many organisations in the same few statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, union
+from sqlalchemy import ColumnElement, func, select, union
 from sqlalchemy.orm import aliased
 
 from app.core.clock import from_local, local_day
@@ -20,6 +20,8 @@ from app.members.models import GONE, Member, MemberKind, PartyStatus
 from app.organizations.models import Organization, OrganizationKind
 
 ONE_DAY = timedelta(days=1)
+BATCH = 500
+"""Organisations asked for at once, by id: a server plans badly for "whatever lies below"."""
 Which = ColumnElement[bool]
 """A condition on `Organization`."""
 
@@ -55,19 +57,24 @@ class Facts:
 
 
 def of(session: Session, which: Which, meetings: ColumnElement[bool]) -> list[Facts]:
-    """In tree order; `meetings`: which of them are wanted. Six statements, however many organisations."""
-    ids = select(Organization.id).where(which)
-    organizations = session.scalars(select(Organization).where(which).order_by(Organization.path)).all()
+    """In tree order; `meetings`: which of them are wanted. Six statements for each batch of organisations."""
+    found = session.scalars(select(Organization).where(which).order_by(Organization.path)).all()
+    batches = (found[first : first + BATCH] for first in range(0, len(found), BATCH))
+    return [facts for batch in batches for facts in _of(session, batch, meetings)]
+
+
+def _of(session: Session, batch: Sequence[Organization], meetings: ColumnElement[bool]) -> Iterator[Facts]:
+    ids = [one.id for one in batch]
     groups = _groups(session, ids)
+    units = [*ids, *(group for own in groups.values() for group in own)]
     terms = session.scalars(select(Term).where(Term.organization_id.in_(ids)))
     term_of = {term.organization_id: term for term in terms}
-    members = _full_members(session, ids)
-    meets = _meets(session, ids, meetings)
+    members, meets = _full_members(session, units), _meets(session, units, meetings)
     statements = _statements(session, ids)
-    return [
-        Facts(one, groups[one.id], term_of.get(one.id), members.get(one.id, 0), meets, statements[one.id])
-        for one in organizations
-    ]
+    for one in batch:
+        own = groups.get(one.id, {})
+        full = sum(members.get(unit, 0) for unit in (one.id, *own))
+        yield Facts(one, own, term_of.get(one.id), full, meets, statements.get(one.id, {}))
 
 
 def held(*, today: date) -> ColumnElement[bool]:
@@ -82,7 +89,8 @@ def held(*, today: date) -> ColumnElement[bool]:
 
 
 def stands() -> ColumnElement[bool]:
-    return Meeting.cancelled_at.is_(None) & Meeting.merged_into_id.is_(None)
+    # Said plainly, SQLite walks the index of merged_into_id, in which nearly every meeting has NULL.
+    return Meeting.cancelled_at.is_(None) & (func.coalesce(Meeting.merged_into_id, 0) == 0)
 
 
 def begins_in(first: date, last: date) -> ColumnElement[bool]:
@@ -90,66 +98,45 @@ def begins_in(first: date, last: date) -> ColumnElement[bool]:
     return (Meeting.starts_at >= from_local(first)) & (Meeting.starts_at < from_local(last + ONE_DAY))
 
 
-def _units(ids: Select[int]) -> Select[int]:
-    """The organisations themselves and their groups."""
-    return select(Organization.id).where(Organization.id.in_(ids) | _is_group_of(ids))
-
-
-def _is_group_of(ids: Select[int]) -> ColumnElement[bool]:
-    return (Organization.kind == OrganizationKind.GROUP) & Organization.parent_id.in_(ids)
-
-
-def _groups(session: Session, ids: Select[int]) -> dict[int | None, dict[int, date | None]]:
+def _groups(session: Session, ids: Sequence[int]) -> dict[int | None, dict[int, date | None]]:
     found: dict[int | None, dict[int, date | None]] = defaultdict(dict)
     columns = select(Organization.parent_id, Organization.id, Organization.dissolved_on)
-    for parent_id, group_id, dissolved_on in session.execute(columns.where(_is_group_of(ids))):
+    groups = columns.where(Organization.kind == OrganizationKind.GROUP, Organization.parent_id.in_(ids))
+    for parent_id, group_id, dissolved_on in session.execute(groups):
         found[parent_id][group_id] = dissolved_on
     return found
 
 
-def _full_members(session: Session, ids: Select[int]) -> dict[int, int]:
-    """By branch, with those in its groups."""
-    of_group = Organization.kind == OrganizationKind.GROUP
-    branch = case((of_group, Organization.parent_id), else_=Organization.id).label("branch")
+def _full_members(session: Session, units: Sequence[int]) -> dict[int, int]:
     statement = (
-        select(branch, func.count(Member.id))
-        .join(Organization, Organization.id == Member.organization_id)
-        .where(Organization.id.in_(_units(ids)), Member.kind == MemberKind.FULL)
+        select(Member.organization_id, func.count(Member.id))
+        .where(Member.organization_id.in_(units), Member.kind == MemberKind.FULL)
         .where(Member.status.not_in([*GONE, PartyStatus.SUSPENDED]))
-        .group_by(branch)
+        .group_by(Member.organization_id)
     )
     return {row[0]: row[1] for row in session.execute(statement)}
 
 
-def _meets(session: Session, ids: Select[int], wanted: ColumnElement[bool]) -> dict[int, list[Meet]]:
+def _meets(session: Session, units: Sequence[int], wanted: ColumnElement[bool]) -> dict[int, list[Meet]]:
     """By organisation: who held it or took part, also through a meeting that was merged into it."""
-    units = _units(ids)
     source = aliased(Meeting)
     columns: tuple[Any, ...] = (Meeting.id, Meeting.kind, Meeting.starts_at)
-    into = select(*columns).join(source, source.merged_into_id == Meeting.id)
-    partner = MeetingOrganization.organization_id
-    rows = union(
-        _by(select(*columns), Meeting.organization_id, units, wanted),
-        _by(select(*columns).join(MeetingOrganization), partner, units, wanted),
-        _by(into, source.organization_id, units, wanted),
-        _by(
-            into.join(MeetingOrganization, MeetingOrganization.meeting_id == source.id),
-            partner,
-            units,
-            wanted,
-        ),
+    own, into = select(*columns), select(*columns).join(source, source.merged_into_id == Meeting.id)
+    partner = MeetingOrganization
+    taking_part = (
+        (own, Meeting.organization_id),
+        (own.join(partner, partner.meeting_id == Meeting.id), partner.organization_id),
+        (into, source.organization_id),
+        (into.join(partner, partner.meeting_id == source.id), partner.organization_id),
     )
+    rows = union(*(rows.add_columns(who).where(who.in_(units), wanted) for rows, who in taking_part))
     found: dict[int, list[Meet]] = defaultdict(list)
     for meeting_id, kind, starts_at, organization_id in session.execute(rows):
         found[organization_id].append(Meet(local_day(starts_at), meeting_id, kind))
     return found
 
 
-def _by(rows: Select[Any], who: Any, units: Select[int], wanted: ColumnElement[bool]) -> Select[Any]:
-    return rows.add_columns(who.label("who")).where(who.in_(units), wanted)
-
-
-def _statements(session: Session, ids: Select[int]) -> dict[int, dict[tuple[Duty, str], DutyStatement]]:
+def _statements(session: Session, ids: Sequence[int]) -> dict[int, dict[tuple[Duty, str], DutyStatement]]:
     found: dict[int, dict[tuple[Duty, str], DutyStatement]] = defaultdict(dict)
     for row in session.scalars(select(DutyStatement).where(DutyStatement.organization_id.in_(ids))):
         found[row.organization_id][row.duty, row.period] = row

@@ -58,7 +58,7 @@ def term(session: Session, organization_id: int) -> Term | None:
 def unplanned(
     session: Session, *, today: date, works: IsWorkingDay, table: Sequence[Rule] = RULES
 ) -> list[Unplanned]:
-    """Of every organisation, in tree order; nine statements, and what `works` asks."""
+    """Of every organisation, in tree order; nine statements for up to 500, and what `works` asks."""
     reached = {kind: list(_reached(kind, today, table)) for kind in BRANCH_KINDS}
     every = [one for found in reached.values() for one in found]
     here = Organization.dissolved_on.is_(None) & Organization.kind.in_(rules.WITH_DUTIES)

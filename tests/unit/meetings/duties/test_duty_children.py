@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.core.db import Session, Sessions
-from app.meetings.duties import calendar
+from app.meetings.duties import calendar, facts
 from app.meetings.duties.calendar import DutyCount
 from app.meetings.duties.models import Duty, Statement
 from app.meetings.models import MeetingKind
@@ -73,7 +73,7 @@ def test_branches_stand_in_the_offices_own_order(session: Session) -> None:
     assert [row.name for row in found] == ["车间", "机关"]
 
 
-@pytest.mark.parametrize("number", [0, 1, 4])
+@pytest.mark.parametrize("number", [1, 4])
 def test_children_are_read_in_six_statements(session: Session, number: int) -> None:
     committee = years.branch(session, name="公司党委", kind=OrganizationKind.COMMITTEE)
     for one in range(number):
@@ -87,6 +87,19 @@ def test_children_are_read_in_six_statements(session: Session, number: int) -> N
         found = calendar.of_children(session, superior=committee, year=2026, today=TODAY)
 
     assert (len(found), len(statements)) == (number, 6)
+
+
+def test_more_than_one_batch_reads_as_one(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    committee = years.branch(session, name="公司党委", kind=OrganizationKind.COMMITTEE)
+    below = [years.branch(session, name=f"支部{one}", parent=committee) for one in range(5)]
+    for one in below:
+        years.held(session, one, MeetingKind.THEME_DAY, date(2026, 5, 6))
+    expected = calendar.of_children(session, superior=committee, year=2026, today=TODAY)
+
+    monkeypatch.setattr(facts, "BATCH", 2)
+
+    assert calendar.of_children(session, superior=committee, year=2026, today=TODAY) == expected
+    assert [row.organization_id for row in expected] == [one.id for one in below]
 
 
 def test_a_branch_has_nothing_to_look_down_on(session: Session) -> None:

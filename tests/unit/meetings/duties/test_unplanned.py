@@ -301,7 +301,11 @@ def test_rows_stand_in_the_order_of_the_tree(session: Session) -> None:
     assert rows == [first.id, first.id, second.id, second.id]
 
 
-@pytest.mark.parametrize("number", [0, 1, 4])
+def test_without_an_organisation_there_is_nothing_to_recall(session: Session) -> None:
+    assert unplanned(session, TWENTIETH) == []
+
+
+@pytest.mark.parametrize("number", [1, 4])
 def test_reminders_are_read_in_nine_statements(session: Session, number: int) -> None:
     for one in range(number):
         own = years.branch(session, name=f"支部{one}")
