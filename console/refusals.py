@@ -76,12 +76,12 @@ SENTENCES = {
     "attachment_damaged": "文件打不开，可能已损坏，请重新保存后再传。",
     "attachment_macros": "文件里带有宏，请另存为不带宏的文档再传。",
     "plan_wrong": "计划没有填对：请核对名称、日期规则、开始时间、时长和起止日期。",
-    "plan_ended": "这个计划已经停用，不能再从它发会议通知。",
+    "plan_ended": "这个计划已经停用，不能再从它发布会议。",
     "not_planned": "计划里没有这一天，请刷新页面后再选。",
     "planned_day_past": "这一次的时间已经过去：开过了请补录，没有开请写明原因后跳过。",
-    "planned_day_skipped": "这一次已经标为不开；要开，请先取消“不开”。",
+    "planned_day_skipped": "这一次已经标为“不开”；要开，请先点“恢复”。",
     "skip_reason_wrong": "请写明这一次为什么不开，最多 200 个字。",
-    "already_announced": "这一次已经发过会议通知了，请在会议列表里查看。",
+    "already_announced": "这一次的会议已经发布过了，请在会议列表里查看。",
     "statement_wrong": "请选“说明”或“不适用”，并写清原因，最多 300 个字。",
     "statement_period": "这项职责没有这个时段，请刷新页面后再选。",
     "statement_early": "这个时段还没有到，现在不用说明。",
@@ -118,8 +118,32 @@ SENTENCES = {
     "meeting_target_missing": "请选择要并到哪一次会议。",
     "cancel_reason_missing": "请写明取消的原因。",
     "make_up_day_missing": "请填写哪天补的课。",
+    "record_speeches": "这类会议的发言和讨论不录入系统，请手写并按规定保存；这里只写结果和整改事项。",
+    "record_too_long": "记录太长了：题目最多 200 个字，每段最多 10,000 个字，总共最多 200,000 个字。",
+    "record_marked": "里面有密级或内部资料的字样，没有保存。涉密和内部事项不得写入本系统，请改写，原件按规定保存。",
+    "record_overtaken": "您写的时候，别人保存过这份记录。您写的没有丢，请对照下面的内容再保存。",
+    "record_not_draft": "这份记录已经定稿，不能直接改。需要更正的，请写明原因发起修订。",
+    "record_not_held": "会议已取消或者已并到另一次会议，不写记录。",
+    "record_too_early": "会议还没有开始，不能定稿。",
+    "record_empty": "还没有写内容，不能定稿：请至少写一项议题。",
+    "amendment_without_reason": "请写明为什么要修订，会和新旧两版一起保存。",
+    "nothing_to_amend": "没有可以修订的定稿，或者修订稿已经建好了，请看最新的状态。",
+    "form_kind": "这不是能用的 Word 文档。请用 Word 或 WPS 另存为 .docx 再传。",
+    "form_too_large": "模板太大了：文件不超过 2 MB，展开后不超过 20 MB。请去掉大图片再传。",
+    "form_active": "模板里有宏、嵌入对象，或者引用了外部的文件。请把内容复制到一份新建的空白文档，再传一次。",
+    "form_words": "模板里有不认识的标记，请照“可以用的标记”改正。",
+    "form_broken": "模板里的标记写错了，请对照系统模板改正。",
     "refused": "这一步没有成功，请核对后再试。",
 }
+
+FOUND = {
+    "record_marked": (
+        "marks",
+        "里面有{}字样，没有保存。涉密和内部事项不得写入本系统，请改写，原件按规定保存。",
+    ),
+    "form_words": ("unknown", "模板里有不认识的标记：{}。请照“可以用的标记”改正。"),
+}
+"""With what was found in the text: under which name it is among the details."""
 
 MARKED = "里面有“{}”字样。涉密和内部事项不能经微信发送，请改写，或者用纸质文件传达。"
 
@@ -131,4 +155,9 @@ def sentence(refusal: DomainError) -> str:
         return f"连续输错次数过多，账号已锁定，{moment} 之后可以再试。急用请联系账号管理员。"
     if words := refusal.details.get("words"):
         return MARKED.format("”“".join(cast("Sequence[str]", words)))
+    name, said = FOUND.get(refusal.code, ("", ""))
+    if found := refusal.details.get(name):
+        return said.format("、".join(f"“{one}”" for one in cast("Sequence[str]", found)))
+    if fault := refusal.details.get("fault"):
+        return f"模板里的标记有问题：{fault}。"
     return SENTENCES.get(refusal.code, SENTENCES["refused"])
