@@ -155,9 +155,9 @@ Verb = Callable[[Session, Typed, Organization, Mapping[str, Any]], Meeting]
 
 
 def _received(verb: Verb, *, late: bool) -> ResponseReturnValue:
-    """A button inside the form may ask for another template or another list of people: then nothing is saved."""
+    """A step inside the form asks for another template, or for people by name: then nothing is saved."""
     typed = Typed.sent()
-    if request.form.get("step"):
+    if request.form.get("step") or request.form.get("who"):
         with services().sessions.read() as session:
             return _form(session, _offered(session, typed.with_template()), late=late)
     faults = typed.faults() | ({"reason": "请写明补录的原因。"} if late and not typed.reason else {})
