@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from app.core.db import Session, Sessions, driver_of
-from app.meetings import queries
+from app.meetings import attempts, queries
 from app.meetings.models import Meeting
 from app.members.models import MemberKind
 from app.organizations.models import Organization
@@ -150,6 +150,40 @@ def test_upcoming_has_the_running_one_first_and_no_ended_or_cancelled(session: S
     assert [row[0].id for row in listed] == [running.id, next_one.id]
     assert [row[0].id for row in recent] == [cancelled.id, running.id]
     assert ended.id not in {row[0].id for row in listed}
+
+
+def test_period_has_its_first_moment_and_not_its_last(session: Session) -> None:
+    branch = factories.organization(session)
+    first, last = NOW, NOW + timedelta(days=2)
+    starts = (first - INSTANT, first, last - INSTANT, last)
+    meetings = [factories.meeting(session, branch, starts_at=at) for at in starts]
+    meetings[2].cancelled_at = NOW
+    session.flush()
+
+    listed = queries.of_period(session, Scope.of([branch.path]), first, last)
+
+    assert [row[0].id for row in listed] == [meetings[1].id, meetings[2].id]
+    assert list(queries.of_period(session, NOTHING, first, last)) == []
+
+
+def test_merged_meeting_is_listed_as_past_work_and_not_as_coming(session: Session) -> None:
+    branch = factories.organization(session)
+    merged, target = (factories.meeting(session, branch) for _ in range(2))
+    merged.merged_into_id = target.id
+    session.flush()
+    scope = Scope.of([branch.path])
+
+    assert [row[0].id for row in queries.upcoming(session, scope, now=NOW, limit=9)] == [target.id]
+    assert {row[0].id for row in queries.recent(session, scope, offset=0, limit=9)} == {merged.id, target.id}
+
+
+def test_attempt_that_the_recorder_saw_to_is_not_shown_again(at_any: Room) -> None:
+    at_any.scan(at_any.guest)
+    with at_any.sessions.begin() as session:
+        settled = attempts.settle(session, meeting_id=at_any.meeting_id, member_id=at_any.guest, now=NOW)
+        seen = queries.attendance(session, meeting_of(session, at_any))
+
+    assert (settled, list(seen.refused)) == (True, [])
 
 
 def test_person_is_told_only_of_meetings_at_which_they_are_expected(at_any: Room) -> None:
