@@ -229,4 +229,4 @@ def _refused(
 def _result(
     row: Any, outcome: CheckInOutcome, *, position: int = 0, at: datetime | None = None
 ) -> CheckInResult:
-    return CheckInResult(outcome, row.id, row.title, row.check_in_from, position, row.expected, at)
+    return CheckInResult(outcome, row.id, row.title, row.check_in_from, position, door.expected_at(row), at)

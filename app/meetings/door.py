@@ -47,7 +47,10 @@ def _away(state: Any) -> ColumnElement[bool]:
 
 
 def _row() -> Select[Any]:
-    """The meeting, its record, and this person's standing, presence and leave; the count of 应到."""
+    """The meeting, its record, and this person's standing, presence and leave.
+
+    `listed`: how many stand on the list; `outside`: how many of them outside 应到.
+    """
     return select(
         meeting.id,
         meeting.title,
@@ -58,7 +61,8 @@ def _row() -> Select[Any]:
         _one_of(expected, expected.standing, expected.member_id == _person).label("standing"),
         _one_of(check_in, func.count(), check_in.member_id == _person).label("is_present"),
         _one_of(leave, func.count(), leave.member_id == _person, _away(leave.state)).label("is_on_leave"),
-        _one_of(expected, func.count(), _counts(expected.standing)).label("expected"),
+        _one_of(expected, func.count()).label("listed"),
+        _one_of(expected, func.count(), ~_counts(expected.standing)).label("outside"),
         _latest_record().label("record_state"),
     )
 
@@ -68,25 +72,29 @@ _BY_CODE = Prepared(
     _row().where(meeting.hand_code == bindparam("hand_code"), meeting.check_in_until > bindparam("since"))
 )
 _BY_ID = Prepared(_row().where(meeting.id == bindparam("meeting_id")))
-_AFTER = Prepared(
-    select(
-        func.count().label("position"),
-        select(Meeting.merged_into_id)
-        .where(Meeting.id == bindparam("meeting_id"))
-        .scalar_subquery()
-        .label("merged_into_id"),
+
+
+def _after() -> Select[Any]:
+    """The how-manieth of all that came, and whether the meeting was merged meanwhile."""
+    mine = select(own.id).where(own.meeting_id == bindparam("meeting_id"), own.member_id == _person)
+    merged = select(Meeting.merged_into_id).where(Meeting.id == bindparam("meeting_id"))
+    return (
+        select(
+            func.count().label("position"),
+            merged.scalar_subquery().label("merged_into_id"),
+        )
+        .select_from(CheckIn)
+        .where(CheckIn.meeting_id == bindparam("meeting_id"), CheckIn.id <= mine.scalar_subquery())
     )
-    .select_from(CheckIn)
+
+
+_AFTER = Prepared(_after())
+_AFTER_AMONG_GUESTS = Prepared(
+    _after()
     .join(Expected, (Expected.meeting_id == CheckIn.meeting_id) & (Expected.member_id == CheckIn.member_id))
-    .where(
-        CheckIn.meeting_id == bindparam("meeting_id"),
-        CheckIn.id
-        <= select(own.id)
-        .where(own.meeting_id == bindparam("meeting_id"), own.member_id == _person)
-        .scalar_subquery(),
-        _counts(Expected.standing),
-    )
+    .where(_counts(Expected.standing))
 )
+"""Only where somebody stands outside 应到: looking at each one's standing costs more than all the rest of a scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +129,16 @@ def _led_on(driver: Driver, row: Any, member_id: int | None) -> Any:
 
 def after(driver: Driver, row: Any, member_id: int) -> After:
     """What is seen once the sign-in is written: a merge waits for it, or it has waited for a merge."""
-    found = _AFTER.first(driver, meeting_id=row.id, member_id=member_id)
+    statement = _AFTER_AMONG_GUESTS if row.outside else _AFTER
+    found = statement.first(driver, meeting_id=row.id, member_id=member_id)
     counted = row.standing in (Standing.VOTING, Standing.NON_VOTING)
     return After(found.position if counted else 0, found.merged_into_id)
+
+
+def expected_at(row: Any) -> int:
+    """The count of 应到."""
+    count: int = row.listed - row.outside
+    return count
 
 
 def is_recorded(row: Any) -> bool:
