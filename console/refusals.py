@@ -81,7 +81,7 @@ SENTENCES = {
     "planned_day_past": "这一次的时间已经过去：开过了请补录，没有开请写明原因后跳过。",
     "planned_day_skipped": "这一次已经标为“不开”；要开，请先点“恢复”。",
     "skip_reason_wrong": "请写明这一次为什么不开，最多 200 个字。",
-    "already_announced": "这一次的会议已经发布过了，请在会议列表里查看。",
+    "already_announced": "这一次已经发过会议通知了，请在会议列表里查看。",
     "statement_wrong": "请选“说明”或“不适用”，并写清原因，最多 300 个字。",
     "statement_period": "这项职责没有这个时段，请刷新页面后再选。",
     "statement_early": "这个时段还没有到，现在不用说明。",
