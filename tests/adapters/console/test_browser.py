@@ -88,6 +88,16 @@ def paths(world: World) -> list[str]:
         "/console/slips",
         "/console/meetings",
         "/console/meetings/new",
+        "/console/meetings/all",
+        "/console/meetings/late",
+        "/console/meetings/leaves",
+        "/console/meetings/plans",
+        "/console/meetings/plans/new",
+        f"/console/meetings/plans/{left.plan_id}/publish?planned_on=2026-03-11",
+        "/console/meetings/duties?duty=theme_day&period=2026-03",
+        "/console/meetings/self-check",
+        f"/console/meetings/{left.meeting_id}/people?q=钱",
+        f"/console/meetings/{left.meeting_id}/people/{left.member_id}",
         f"/console/meetings/{left.meeting_id}",
         f"/console/meetings/{left.meeting_id}/screen",
         f"/console/meetings/{left.meeting_id}/screen?by=link",
@@ -235,6 +245,30 @@ def test_recorder_button_changes_the_list_in_place(window: Window, world: World)
 
     expect(page.locator("#attendance")).to_contain_text("1 / 2")
     assert page.url.endswith(f"/console/meetings/{world.left.meeting_id}")
+
+
+def test_another_kind_of_meeting_brings_its_template_in_place(window: Window) -> None:
+    page = window.visit("/console/meetings/new")
+
+    page.get_by_label("地点").fill("三楼")
+    page.get_by_label("会议类型").select_option("branch_committee")
+
+    expect(page.get_by_label("会议名称")).to_have_value("3月支部委员会会议")
+    expect(page.get_by_label("地点")).to_have_value("三楼")
+    page.get_by_label("东山赵一").check()
+    page.get_by_role("button", name="保存，通知应到的人").click()
+    expect(page.locator("#attendance")).to_contain_text("应到 1 人")
+    assert window.faults == []
+
+
+def test_monthly_duty_takes_three_clicks(window: Window) -> None:
+    page = window.visit("/console/")
+
+    page.get_by_role("link", name="会议", exact=True).click()
+    page.get_by_role("button", name="发布3月11日 周三的东山主题党日").click()
+
+    expect(page.locator("#messages")).to_contain_text("“东山主题党日”已发布")
+    assert window.faults == []
 
 
 def test_writing_shows_the_phone_beside_it(window: Window) -> None:
