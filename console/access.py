@@ -15,7 +15,14 @@ WITH_TEMPORARY_PASSWORD = frozenset({"console.password", "console.change_passwor
 SIGN_IN = "console.sign_in"
 LARGEST_KEY = 2**31 - 1
 LARGEST_FORM = 256 * 1024
-LARGEST = {"console.upload_roster": 21 * 1024 * 1024, "console.attach": 11 * 1024 * 1024}
+LARGEST = {
+    "console.upload_roster": 21 * 1024 * 1024,
+    "console.attach": 11 * 1024 * 1024,
+    "console.keep_form": 3 * 1024 * 1024,
+    "console.save_record": 4 * 1024 * 1024,
+}
+LONG_TEXTS = frozenset({"console.save_record"})
+"""Forms whose text, without a file, may be as large as that: minutes of hours must not be turned away."""
 
 
 @console.before_request
@@ -28,6 +35,8 @@ def guard() -> ResponseReturnValue | None:
         abort(404)  # no database can have given that number, and PostgreSQL would not take it
     g.address = request.remote_addr or ""
     request.max_content_length = LARGEST.get(request.endpoint or "", LARGEST_FORM)
+    if request.endpoint in LONG_TEXTS:
+        request.max_form_memory_size = request.max_content_length
     if access.gate is not Gate.PUBLIC and not current_user.is_authenticated:
         return _to_sign_in()
     if request.method in WRITES:

@@ -27,6 +27,8 @@ TEXTS = {
 }
 
 TOO_LARGE = {
+    "console.keep_form": "模板不超过 2 MB，请去掉里面的大图片再传。",
+    "console.save_record": "这份记录太长了，没有保存。返回上一页可以继续，请把一部分另做附件。",
     "console.attach": "每个附件不超过 10 MB，请压缩后再传。通知没有任何改动，返回上一页可以继续。",
 }
 

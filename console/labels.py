@@ -8,6 +8,7 @@ from app.feedback.models import Side
 from app.feedback.states import ThreadState
 from app.meetings.duties.models import Duty, Statement
 from app.meetings.models import Ground, LeaveKind, Standing
+from app.meetings.records.models import PaperKind
 from app.meetings.words import WORDS
 from app.members.models import Gender, MemberKind, PartyStatus
 from app.notices.announcements.states import AnnouncementState
@@ -190,6 +191,16 @@ ACTIONS = {
     "meeting.vote_confirmed": "监票人确认",
     "meeting.teller_signed_on_paper": "登记纸质签字",
     "meeting.vote_voided": "作废票决",
+    "meeting.record_written": "写会议记录",
+    "meeting.record_closed": "定稿会议记录",
+    "meeting.record_amended": "修订会议记录",
+    "meeting.amendment_dropped": "放弃修订会议记录",
+    "meeting.record_seen": "查看会议记录",
+    "meeting.paper_taken": "下载会议材料",
+    "meeting.public_made": "生成公开稿",
+    "ledger.taken": "下载台账",
+    "form.kept": "上传自有模板",
+    "form.removed": "删除自有模板",
     "feedback.answered": "回复意见",
     "announcement.drafted": "起草通知",
     "announcement.revised": "修改通知",
@@ -250,12 +261,15 @@ DETAILS = {
     "note": "意见",
     "states": "结果",
     "format": "格式",
+    "paper": "材料",
+    "year": "年份",
+    "version": "版本",
     "vote": "票决",
     "round": "第几次计票",
     "received": "收到时间",
 }
 
-IN_DETAILS = (Role, DayKind, Standing, Ground, LeaveKind, Duty, Statement)
+IN_DETAILS = (Role, DayKind, Standing, Ground, LeaveKind, Duty, Statement, PaperKind)
 VALUES = {value.value: text for kind in IN_DETAILS for value, text in LABELS[kind].items()}
 
 

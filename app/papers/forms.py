@@ -48,7 +48,7 @@ class FormActive(DomainError):
 
 
 class FormWords(DomainError):
-    """`details["words"]`: marks that this paper does not know."""
+    """`details["unknown"]`: marks that this paper does not know."""
 
     code = "form_words"
 
@@ -177,7 +177,7 @@ def _walk(node: nodes.Node, rows: dict[str, str], reached: set[str], lists: set[
     """`rows`: names of rows, and the list that each goes through. Lists do not lie in one another."""
     if not isinstance(node, ALLOWED):
         raise FormBroken(
-            fault=f"不能用“{type(node).__name__}”这种写法，只能填写、判断（if）和逐行列出（for）"
+            fault=f"不能用{NAMES.get(type(node), '这种写法')}，只能填写、判断（if）和逐行列出（for）"
         )
     if isinstance(node, nodes.For):
         _repeat(node, rows, reached, lists)
@@ -212,7 +212,7 @@ def _known(found: _Marks, kind: PaperKind) -> None:
     known = specimen.words(kind)
     unknown = sorted((found.reached - known.reached) | (found.lists - known.lists))
     if unknown:
-        raise FormWords(words=unknown[:NAMED])
+        raise FormWords(unknown=unknown[:NAMED])
 
 
 def _said(message: str) -> str:

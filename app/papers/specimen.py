@@ -102,3 +102,12 @@ def of(kind: PaperKind) -> list[Words]:
 
 def _nothing(value: Any) -> Any:
     return [] if isinstance(value, list) else type(value)()
+
+
+def listed(kind: PaperKind) -> list[str]:
+    """For whoever writes a form: 会议名称, and 议题（序号、题目、…） for what is repeated."""
+    told = []
+    for name, value in PAPERS[kind].items():
+        row = value[0] if isinstance(value, list) and value else None
+        told.append(f"{name}（{'、'.join(row)}）" if isinstance(row, dict) else name)
+    return told

@@ -10,6 +10,7 @@ from app.core.clock import local_day
 from app.core.db import Session, rows_changed
 from app.core.errors import DomainError
 from app.core.states import advance
+from app.meetings.holding import hold
 from app.meetings.models import Meeting
 from app.meetings.records import facts
 from app.meetings.records.content import Content, Shape, check, from_json, shape_of, tidy, to_json
@@ -27,10 +28,10 @@ class RecordOvertaken(DomainError):
     code = "record_overtaken"
 
 
-class RecordClosed(DomainError):
+class RecordNotDraft(DomainError):
     """What is closed is changed by an amendment only."""
 
-    code = "record_closed"
+    code = "record_not_draft"
 
 
 class RecordNotHeld(DomainError):
@@ -66,7 +67,7 @@ def save_draft(
 ) -> Record:
     """Keep what was written. `seen`: the fingerprint of what the writer began from, None for the last state.
 
-    Raises RecordOvertaken, RecordClosed, RecordNotHeld, and what `content.check` raises.
+    Raises RecordOvertaken, RecordNotDraft, RecordNotHeld, and what `content.check` raises.
     """
     _held(meeting)
     content = replace(tidy(content), facts=None)
@@ -75,7 +76,7 @@ def save_draft(
     if found is None:
         return _add(session, meeting, 1, to_json(content), by=by, now=now)
     if found.state is RecordState.CLOSED:
-        raise RecordClosed
+        raise RecordNotDraft
     return _change(session, found, content=to_json(content), edited_by=by, edited_at=now)
 
 
@@ -84,6 +85,7 @@ def close(session: Session, *, meeting: Meeting, by: str, now: datetime, seen: s
 
     Raises RecordOvertaken, RecordNotHeld, RecordTooEarly, RecordEmpty.
     """
+    hold(session, meeting, against_sign_in=True)
     _held(meeting)
     found = current(session, meeting.id)
     if found is not None and found.state is RecordState.CLOSED:

@@ -193,6 +193,22 @@ def voting(side: Side) -> dict[str, object]:
     return {"meeting_id": side.voted.meeting_id}
 
 
+def drafted(side: Side) -> dict[str, object]:
+    return {"meeting_id": side.recorded.draft_id}
+
+
+def closed(side: Side) -> dict[str, object]:
+    return {"meeting_id": side.recorded.closed_id}
+
+
+def amended(side: Side) -> dict[str, object]:
+    return {"meeting_id": side.recorded.amended_id}
+
+
+def of_branch(**more: object) -> Given:
+    return lambda side: {"organization": side.branch_id, **more}
+
+
 def open_vote(side: Side) -> dict[str, object]:
     return {"vote_id": side.voted.open_id}
 
@@ -296,6 +312,41 @@ VISITS = (
         form=lambda side: {"member": side.member_id},
         seat=lambda side: side.branch_id,
     ),
+    Visit("console.record", arguments=closed),
+    posted("console.reveal_record", arguments=closed, form=fixed({"reason": "年度检查"}), right=200),
+    Visit("console.edit_record", arguments=drafted, seat=at_branch),
+    posted("console.save_record", arguments=drafted, right=409, seat=at_branch),
+    posted("console.close_record", arguments=drafted, right=409, seat=at_branch),
+    posted("console.amend_record", arguments=closed, form=fixed({"reason": "写漏了"}), seat=at_branch),
+    posted("console.drop_amendment", arguments=amended, right=409, seat=at_branch),
+    Visit("console.record_versions", arguments=closed, seat=at_branch),
+    posted(
+        "console.take_paper",
+        arguments=closed,
+        form=fixed({"kind": "record", "format": "xlsx", "reason": "年度检查"}),
+        right=200,
+    ),
+    Visit("console.public_text_of", arguments=closed, seat=at_branch),
+    posted(
+        "console.print_public_text",
+        arguments=closed,
+        form=fixed({"text": "会议公开稿", "format": "docx"}),
+        right=200,
+        seat=at_branch,
+    ),
+    Visit("console.ledger", Elsewhere.OWN_ONLY),
+    posted("console.take_ledger", form=of_branch(year=2026, reason="年度检查"), right=200),
+    Visit("console.quarter_list", arguments=of_branch(period="2026-Q1", format="xlsx")),
+    Visit("console.forms", Elsewhere.OWN_ONLY),
+    Visit("console.blank_form", Elsewhere.SAME, arguments=fixed({"kind": "record"})),
+    Visit("console.own_form", arguments=of_branch(kind="quarter")),
+    posted(
+        "console.keep_form",
+        arguments=of_branch(),
+        form=lambda _: {"kind": "record", "file": (BytesIO(b"no document"), "form.docx")},
+        right=422,
+    ),
+    posted("console.remove_form", arguments=of_branch(), form=fixed({"kind": "quarter"})),
     Visit("console.votes", arguments=voting),
     Visit("console.new_vote", arguments=voting, seat=at_branch),
     posted(
@@ -408,6 +459,7 @@ def _ask(site: Site, browser: Browser, visit: Visit) -> tuple[int, str, str]:
     posts = visit.method == "POST"
     answer = browser.post(address, visit.form(ours)) if posts else browser.get(address)
     text = answer.get_data().decode("utf-8", "replace")
+    answer.close()
     return answer.status_code, text, answer.headers.get("Location", "")
 
 

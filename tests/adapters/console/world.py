@@ -16,8 +16,9 @@ from app.members.roster.models import RosterImport
 from app.organizations.models import Organization, OrganizationKind
 from app.staff.models import Role, StaffAccount, StaffRole
 from tests import factories, tables
-from tests.adapters.console import voted
+from tests.adapters.console import recorded, voted
 from tests.adapters.console.announced import Announced, seed
+from tests.adapters.console.recorded import Recorded
 from tests.adapters.console.voted import Voted
 from tests.factories import NOW
 
@@ -40,6 +41,7 @@ class Side:
     roster_id: int
     announced: Announced
     voted: Voted
+    recorded: Recorded
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def _side(session: Session, root: Organization, mark: str, vault: Vault) -> Side
         roster_id=_roster(session, mark, branch).id,
         announced=seed(session, mark, branch, (member, bound)),
         voted=voted.seed(session, mark, branch, (member, bound)),
+        recorded=recorded.seed(session, mark, branch, (member, bound)),
     )
 
 

@@ -153,11 +153,11 @@ def test_words_that_the_paper_does_not_have_are_named(paragraphs: list[str], unk
     refused = refusal(made(*paragraphs))
 
     assert isinstance(refused, FormWords)
-    assert refused.details["words"] == unknown
+    assert refused.details["unknown"] == unknown
 
 
 def test_unknown_word_in_a_head_is_named_too() -> None:
-    assert refusal(made("x", header="{{ 单位 }}")).details["words"] == ["单位"]
+    assert refusal(made("x", header="{{ 单位 }}")).details["unknown"] == ["单位"]
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_closed_record_is_written_over_by_nobody(session: Session) -> None:
     meeting = held(session)
     record = closed(session, meeting)
 
-    with pytest.raises(service.RecordClosed):
+    with pytest.raises(service.RecordNotDraft):
         save(session, meeting, OTHER)
     with pytest.raises(service.RecordOvertaken):
         save(session, meeting, OTHER, seen="of the draft that was open")
