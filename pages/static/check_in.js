@@ -4,9 +4,11 @@
 
 (() => {
   const AGAIN_AFTER = 3000;
+  const MOST_FAULTS = 5;
   const form = document.querySelector("form[data-at-once]");
   if (!form) return;
   const waits = document.querySelector("[data-waits]");
+  let faults = 0;
   const button = form.querySelector("button[type=submit]");
 
   const show = async (answer) => {
@@ -24,6 +26,7 @@
         body: new URLSearchParams(new FormData(form)),
         redirect: "manual",
       });
+      if (answer.status >= 500 && faults++ < MOST_FAULTS) throw new Error("the server is in trouble");
     } catch {
       waits.hidden = false;
       window.setTimeout(send, AGAIN_AFTER);

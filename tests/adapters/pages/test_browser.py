@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -316,15 +316,20 @@ def test_scan_signs_in_by_itself_on_any_phone(
     assert (beyond(page), guest.faults) == (0, [])
 
 
-def test_scan_whose_network_went_away_is_sent_when_it_is_back(
-    open_window: Callable[..., Window], people: People, on_screen: str
+@pytest.mark.parametrize(
+    "away",
+    [lambda route: route.abort("internetdisconnected"), lambda route: route.fulfill(status=503)],
+    ids=["network", "server"],
+)
+def test_scan_that_did_not_arrive_is_sent_again_by_itself(
+    open_window: Callable[..., Window], people: People, on_screen: str, away: Callable[[Route], None]
 ) -> None:
     window = open_window(people.member)
     window.page.clock.install()
-    window.page.route("**/m/check-in", lambda route: route.abort("internetdisconnected"))
+    window.page.route("**/m/check-in", away)
 
     page = window.visit(on_screen)
-    expect(page.get_by_text("网络不通，正在重试")).to_be_visible()
+    expect(page.get_by_text("正在重试")).to_be_visible()
     expect(page.locator("h1")).to_have_text("扫码签到")
     page.unroute("**/m/check-in")
     page.clock.fast_forward(3000)
