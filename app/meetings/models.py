@@ -99,7 +99,7 @@ class Meeting(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancel_reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
     moved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revision: Mapped[int] = mapped_column(default=0, server_default="0")
     chair: Mapped[str] = mapped_column(String(50), default="", server_default="")

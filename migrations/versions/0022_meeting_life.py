@@ -132,7 +132,6 @@ def _extend_meeting() -> None:
         batch_op.add_column(sa.Column("record_year", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("record_number", sa.Integer(), nullable=True))
         batch_op.drop_index(op.f("ix_meeting_hand_code"))
-        batch_op.create_index(op.f("ix_meeting_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_unique_constraint(op.f("uq_meeting_hand_code"), ["hand_code"])
         batch_op.create_unique_constraint(
             op.f("uq_meeting_organization_id_record_year_record_number"),
@@ -208,7 +207,6 @@ def downgrade() -> None:
     with op.batch_alter_table("meeting") as batch_op:
         batch_op.drop_constraint(op.f("fk_meeting_plan_id"), type_="foreignkey")
         batch_op.drop_constraint(op.f("fk_meeting_merged_into_id"), type_="foreignkey")
-        batch_op.drop_index(op.f("ix_meeting_merged_into_id"))
         batch_op.drop_constraint(op.f("uq_meeting_plan_id_planned_on"), type_="unique")
         batch_op.drop_constraint(op.f("uq_meeting_organization_id_record_year_record_number"), type_="unique")
         batch_op.drop_constraint(op.f("uq_meeting_hand_code"), type_="unique")

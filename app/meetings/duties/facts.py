@@ -90,7 +90,7 @@ def held(*, today: date) -> ColumnElement[bool]:
 
 def stands() -> ColumnElement[bool]:
     # Said plainly, SQLite walks the index of merged_into_id, in which nearly every meeting has NULL.
-    return Meeting.cancelled_at.is_(None) & (func.coalesce(Meeting.merged_into_id, 0) == 0)
+    return Meeting.cancelled_at.is_(None) & Meeting.merged_into_id.is_(None)
 
 
 def begins_in(first: date, last: date) -> ColumnElement[bool]:
