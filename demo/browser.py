@@ -9,7 +9,7 @@ import requests
 
 SILENT = frozenset({"script", "style", "template", "head"})
 VOID_FIELDS = frozenset({"submit", "button", "reset", "image", "file"})
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 Filled = Mapping[str, str | list[str]]
 """A list where several boxes of one name are ticked."""
 
@@ -117,7 +117,9 @@ class Page:
     def __init__(self, response: requests.Response) -> None:
         self.status = response.status_code
         self.url = response.url
-        self.source = response.text
+        self.content = response.content
+        is_text = response.headers.get("Content-Type", "").startswith(("text/", "image/svg"))
+        self.source = response.text if is_text else ""
         reader = _Reader()
         reader.feed(self.source)
         self.text = " ".join(" ".join(reader.words).split())

@@ -39,7 +39,7 @@ class Desk:
     ) -> None:
         self._login = next(one for one in sheet["console"] if one["username"] == username)
         self._browser = Browser(base_url)
-        self._transcript = transcript
+        self.transcript = transcript
         self.signed_in = False
 
     def sign_in(self) -> Page:
@@ -57,7 +57,7 @@ class Desk:
                 self.signed_in = True
                 return page
             if page.status != UNAUTHORIZED or time.monotonic() > deadline:
-                self._transcript.fail("to be let in", f"{page.status} {page.text}")
+                self.transcript.fail("to be let in", f"{page.status} {page.text}")
             used = code
 
     def _try(self, code: str) -> Page:
@@ -68,26 +68,30 @@ class Desk:
     def get(self, path: str) -> Page:
         page = self._browser.get(path)
         if page.status != OK:
-            self._transcript.fail(f"the console's page {path}", f"{page.status} {page.text}")
+            self.transcript.fail(f"the console's page {path}", f"{page.status} {page.text}")
         return page
 
     def fill_in(self, page: Page, values: Filled, *, action: str = "", has: str = "") -> Page:
         answer = self._browser.submit(page, self._form(page, action=action, has=has), values)
         if answer.status != OK:
-            self._transcript.fail(f"the form of {page.url} to be taken", f"{answer.status} {answer.text}")
+            self.transcript.fail(f"the form of {page.url} to be taken", f"{answer.status} {answer.text}")
         return answer
+
+    def submit(self, page: Page, form: Form, values: Filled | None = None) -> Page:
+        """One of several forms alike, whatever comes of it."""
+        return self._browser.submit(page, form, values or {})
 
     def download(self, page: Page, form: Form) -> str:
         """A file of text, without the mark that tells Excel its encoding."""
         answer = self._browser.submit(page, form, {})
         if answer.status != OK:
-            self._transcript.fail(f"the file of {page.url}", f"{answer.status} {answer.text}")
+            self.transcript.fail(f"the file of {page.url}", f"{answer.status} {answer.text}")
         return answer.source.removeprefix("\ufeff")
 
     def _form(self, page: Page, *, action: str = "", has: str = "") -> Form:
         found = page.form(action=action, has=has)
         if found is None:
-            self._transcript.fail(f"a form {action or has} on {page.url}", page.text)
+            self.transcript.fail(f"a form {action or has} on {page.url}", page.text)
         return found
 
     def fresh_people(self, meeting_path: str, reserved: str) -> list[Candidate]:
@@ -113,7 +117,7 @@ class Desk:
         page = self.fill_in(self.get(candidate.path), {}, action="/code")
         code = CODE.search(page.text)
         if code is None:
-            self._transcript.fail(f"a binding code for {candidate.name}", page.text)
+            self.transcript.fail(f"a binding code for {candidate.name}", page.text)
         return code.group()
 
     def open_screen(self, meeting_path: str, seconds: float) -> Page:
@@ -122,7 +126,7 @@ class Desk:
         deadline = time.monotonic() + seconds
         while not any("code.svg" in image for image in page.images):
             if time.monotonic() > deadline:
-                self._transcript.fail("WeChat's code on the screen", page.text)
+                self.transcript.fail("WeChat's code on the screen", page.text)
             page = self.fill_in(page, {}, action="/ticket")
         self.get(next(image for image in page.images if "code.svg" in image))
         return page
@@ -135,7 +139,7 @@ class Desk:
         page = self.live(meeting_path)
         tally = TALLY.search(page.text)
         if tally is None:
-            self._transcript.fail("how many have signed in", page.text)
+            self.transcript.fail("how many have signed in", page.text)
         return int(tally.group(1))
 
     def signed_in_at(self, meeting_path: str, name: str) -> str:
@@ -148,7 +152,7 @@ class Desk:
             for link in page.links:
                 if LETTER_PATH.fullmatch(link.href) and number in link.text:
                     return self.get(link.href)
-        return self._transcript.fail(f"letter {number} in the in-tray", self.get("/console/feedback").text)
+        return self.transcript.fail(f"letter {number} in the in-tray", self.get("/console/feedback").text)
 
     def _pages(self, path: str) -> Iterator[Page]:
         """Of a list, until one shows nothing that was not shown before."""
@@ -169,5 +173,5 @@ class Desk:
             if true(page):
                 return page
             if time.monotonic() > deadline:
-                self._transcript.fail(expected, page.text)
+                self.transcript.fail(expected, page.text)
             time.sleep(LOOK_SECONDS)

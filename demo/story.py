@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import requests
@@ -15,6 +16,7 @@ import requests
 from demo.bulletin import Bulletin
 from demo.desk import Desk
 from demo.fresh import DidNotStart, fresh_demo
+from demo.gathering import Gathering
 from demo.phones import Phones, SandboxRefused
 from demo.place import CannotStart, Place
 from demo.plot import Plot
@@ -22,6 +24,8 @@ from demo.transcript import NotAsItShouldBe, Transcript
 
 ACTS = {"off": (False,), "on": (True,), "both": (False, True)}
 TITLES = {False: "一切正常时 · without faults", True: "微信出故障时 · with faults: duplicates, slow API, -1"}
+MEETINGS = {False: "支部党员大会", True: "支部党员大会续会"}
+GATHERING = "一次党员大会，从通知到归档 · one meeting, from notice to archive"
 BULLETIN = "一条通知，4,179 人，逐人有着落 · one announcement, each person accounted for"
 FAULTS = {
     "push": {"duplicate": 1, "duplicates_overlap": True},
@@ -63,10 +67,19 @@ def main() -> int:
         acts = _acts()
         with _stage(transcript) as (sheet, base_url):
             phones = Phones(sheet["urls"]["sandbox"])
-            plot = Plot(sheet, Desk(sheet, base_url, transcript), phones, transcript)
+            desk = Desk(sheet, base_url, transcript)
+            plot = Plot(sheet, desk, phones, transcript)
             for faulty in acts:
                 transcript.title(TITLES[faulty])
                 _act(phones, plot.play, FAULTS if faulty else {})
+            gathering = Gathering(sheet, base_url, desk, phones)
+            for faulty in acts:
+                transcript.title(f"{GATHERING} · {TITLES[faulty]}")
+                _act(
+                    phones,
+                    partial(gathering.play, MEETINGS[faulty], ledger=faulty is acts[0]),
+                    FAULTS if faulty else {},
+                )
             transcript.title(BULLETIN)
             bulletin = Bulletin(sheet, base_url, phones, transcript)
             mixed = MIXED if acts[-1] else {}
