@@ -4,7 +4,8 @@ from datetime import datetime
 
 from app.core.db import Session
 from app.meetings import hand_codes
-from app.meetings.holding import MeetingCancelled, MeetingMerged, MeetingOver, hold, hold_standing
+from app.meetings.closing import ensure_open, hold_open
+from app.meetings.holding import MeetingCancelled, MeetingMerged, MeetingOver, hold
 from app.meetings.merging import MergeHasVotes, MergeWithItself, merge
 from app.meetings.models import Meeting
 from app.meetings.service import MeetingInPast, window_of
@@ -26,10 +27,10 @@ def move(
 ) -> None:
     """Another time or place. Who signed in by then stays so; the same time and place change nothing.
 
-    Raises MeetingOver, MeetingCancelled, MeetingMerged, MeetingTimesWrong, MeetingInPast.
+    Raises MeetingOver, MeetingCancelled, MeetingMerged, RecordClosed, MeetingTimesWrong, MeetingInPast.
     """
     window = window_of(starts_at, ends_at)
-    hold_standing(session, meeting)
+    hold_open(session, meeting)
     if meeting.check_in_until < now:
         raise MeetingOver
     if window["check_in_until"] < now:
@@ -53,12 +54,16 @@ def _renew_tickets(session: Session, meeting: Meeting, now: datetime) -> None:
 
 
 def cancel(session: Session, *, meeting: Meeting, reason: str, now: datetime) -> None:
-    """Idempotent; the first reason stays. Raises MeetingMerged, and MeetingOver: what was held is not undone."""
+    """Idempotent; the first reason stays. What was held is not undone.
+
+    Raises MeetingMerged, MeetingOver, RecordClosed.
+    """
     hold(session, meeting)
     if meeting.merged_into_id is not None:
         raise MeetingMerged
     if meeting.check_in_until < now:
         raise MeetingOver
+    ensure_open(session, meeting.id)
     if meeting.cancelled_at is None:
         meeting.cancelled_at, meeting.cancel_reason = now, reason
         meeting.revision += 1

@@ -1,6 +1,5 @@
 """The list of 应到 after it was taken: who sits in, who does not count, and who belongs to it after all."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, insert, select
@@ -11,11 +10,9 @@ from app.core.errors import DomainError
 from app.core.prepared import Prepared
 from app.meetings import attempts, rosters
 from app.meetings.closing import hold_open
-from app.meetings.holding import MeetingOver
 from app.meetings.models import CheckIn, Expected, Ground, Meeting, Standing, Way
 from app.meetings.rosters import COUNTED
 from app.meetings.rules import CheckInOutcome
-from app.meetings.service import EverybodyExpected
 from app.members.models import GONE, PARTY_MEMBERS, Member
 
 NOT_ON_LIST = (CheckInOutcome.NOT_EXPECTED, CheckInOutcome.SIT_IN)
@@ -188,9 +185,9 @@ def include(session: Session, *, meeting: Meeting, member_id: int) -> None:
 
 
 def remove(session: Session, *, meeting: Meeting, member_id: int) -> None:
-    """Take off who only sits in, or has left the branch. Idempotent.
+    """Take off who only sits in, has left the branch, or was chosen for a meeting that nobody came to yet.
 
-    Raises AlreadySignedIn, StillOfBranch and what `hold_open` raises.
+    Idempotent. Raises AlreadySignedIn, StillOfBranch and what `hold_open` raises.
     """
     hold_open(session, meeting)
     listed = expected_of(session, meeting.id, member_id)
@@ -198,25 +195,16 @@ def remove(session: Session, *, meeting: Meeting, member_id: int) -> None:
         return
     if is_present(session, meeting.id, member_id):
         raise AlreadySignedIn
-    if listed.standing is not Standing.INVITED and _belongs(session, meeting, member_id):
+    if listed.standing is not Standing.INVITED and _is_due(session, meeting, member_id):
         raise StillOfBranch
     session.delete(listed)
     session.flush()
 
 
-def _belongs(session: Session, meeting: Meeting, member_id: int) -> bool:
+def _is_due(session: Session, meeting: Meeting, member_id: int) -> bool:
+    """The choice of people stands from the first sign-in on: the quorum is counted on it."""
+    began = exists().where(CheckIn.meeting_id == meeting.id)
+    if meeting.roster_at is None and not session.scalar(select(began)):
+        return False
     roster = rosters.on_roster(rosters.scope_of(session, meeting), local_day(meeting.starts_at))
     return session.scalar(select(Member.id).where(Member.id == member_id, roster)) is not None
-
-
-def choose(session: Session, *, meeting: Meeting, only: Sequence[int], now: datetime) -> None:
-    """Other people for a meeting whose people were chosen (支委会 and the like), before it begins.
-
-    Raises EverybodyExpected where they were not chosen, MeetingOver, NotOnRoster, NobodyExpected, `hold_open`'s.
-    """
-    hold_open(session, meeting)
-    if meeting.roster_at is not None:
-        raise EverybodyExpected
-    if meeting.starts_at <= now:
-        raise MeetingOver
-    rosters.choose(session, meeting=meeting, only=only)

@@ -60,28 +60,7 @@ def expect(
     if only is not None:
         wanted = wanted.where(Member.id.in_(set(only)))
     session.execute(insert(Expected).from_select(EXPECTED_COLUMNS, wanted))
-    _refuse_unless(_listed(session, meeting.id), only)
-
-
-def choose(session: Session, *, meeting: Meeting, only: Sequence[int]) -> None:
-    """Those people instead of the ones chosen before; who sits in stays. Raises NotOnRoster, NobodyExpected."""
-    wanted = set(only)
-    mine = (Expected.meeting_id == meeting.id, Expected.standing != Standing.INVITED)
-    kept = set(session.scalars(select(Expected.member_id).where(*mine, Expected.member_id.in_(wanted))))
-    rows_changed(session, delete(Expected).where(*mine, Expected.member_id.not_in(wanted)))
-    listed = delete(Expected).where(Expected.meeting_id == meeting.id, Expected.member_id.in_(wanted - kept))
-    rows_changed(session, listed)
-    roster = _roster(meeting, scope_of(session, meeting)).where(Member.id.in_(wanted - kept))
-    session.execute(insert(Expected).from_select(EXPECTED_COLUMNS, roster))
-    _refuse_unless(_listed(session, meeting.id), only)
-
-
-def _listed(session: Session, meeting_id: int) -> int:
-    mine = (Expected.meeting_id == meeting_id, Expected.standing != Standing.INVITED)
-    return session.scalar(select(func.count()).select_from(Expected).where(*mine)) or 0
-
-
-def _refuse_unless(count: int, only: Sequence[int] | None) -> None:
+    count = session.scalar(select(func.count()).where(Expected.meeting_id == meeting.id))
     if count == 0 and not only:
         raise NobodyExpected
     if only is not None and count != len(set(only)):

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from app.core.db import Session
 from app.core.errors import DomainError
 from app.meetings import hand_codes, rosters
+from app.meetings.closing import hold_open
 from app.meetings.models import CheckIn, Expected, Meeting, MeetingKind, MeetingOrganization, Way
 from app.meetings.rosters import NobodyExpected, NotOnRoster
 from app.organizations.models import Organization
@@ -174,7 +175,11 @@ def _came(session: Session, meeting: Meeting, present: set[int]) -> None:
 def describe(
     session: Session, *, meeting: Meeting, title: str, place: str, chair: str, recorder: str, agenda: str
 ) -> None:
-    """Correct how it is put down, without telling anybody; who has to hear of another place uses `changes.move`."""
+    """Correct how it is put down, without telling anybody; who has to hear of another place uses `changes.move`.
+
+    Raises MeetingCancelled, MeetingMerged, RecordClosed.
+    """
+    hold_open(session, meeting)
     meeting.title, meeting.place = title, place
     meeting.chair, meeting.recorder, meeting.agenda = chair, recorder, agenda
     session.flush()

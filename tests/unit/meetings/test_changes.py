@@ -1,5 +1,6 @@
 """Moving a meeting and calling it off: what follows, what stays, and when it is too late."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 from app.core.db import Session, Sessions
 from app.meetings import changes, service
 from app.meetings.changes import MeetingCancelled, MeetingMerged, MeetingOver
+from app.meetings.closing import RecordClosed
 from app.meetings.models import Meeting
+from app.meetings.records.states import RecordState
 from app.meetings.rules import CheckInOutcome as Out
 from app.meetings.service import MeetingInPast, MeetingTimesWrong
 from tests.factories import NOW
-from tests.unit.meetings.gatherings import HOUR, TOMORROW, announce, branch_of, sign, signed
+from tests.unit.meetings.gatherings import HOUR, TOMORROW, announce, branch_of, record, sign, signed
 from tests.unit.meetings.rooms import CODE, SCENE, Room, another_meeting, room
 
 INSTANT = timedelta(microseconds=1)
@@ -192,6 +195,22 @@ def test_merged_meeting_is_neither_moved_nor_cancelled(session: Session) -> None
         move(session, meeting)
     with pytest.raises(MeetingMerged):
         changes.cancel(session, meeting=meeting, reason="", now=NOW)
+
+
+def test_meeting_with_a_closed_record_stands_as_it_was(session: Session) -> None:
+    branch, _ = branch_of(session, 1)
+    meeting = announce(session, branch, starts_at=NOW)
+    record(session, meeting, RecordState.CLOSED)
+    words = {"title": "大会", "place": "二楼", "chair": "", "recorder": "", "agenda": ""}
+
+    acts: tuple[Callable[[], None], ...] = (
+        lambda: move(session, meeting),
+        lambda: changes.cancel(session, meeting=meeting, reason="停电", now=NOW),
+        lambda: service.describe(session, meeting=meeting, **words),
+    )
+    for act in acts:
+        with pytest.raises(RecordClosed):
+            act()
 
 
 def test_scan_of_a_cancelled_meeting_counts_nowhere(any_sessions: Sessions) -> None:

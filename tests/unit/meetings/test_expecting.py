@@ -19,11 +19,9 @@ from app.meetings.expecting import (
     NoVote,
     StillOfBranch,
 )
-from app.meetings.holding import MeetingCancelled, MeetingMerged, MeetingOver
+from app.meetings.holding import MeetingCancelled, MeetingMerged
 from app.meetings.models import Expected, Ground, Meeting, MeetingKind, Standing
 from app.meetings.records.states import RecordState
-from app.meetings.rosters import NobodyExpected, NotOnRoster
-from app.meetings.service import EverybodyExpected
 from app.members.models import Member, MemberKind, PartyStatus
 from tests import factories
 from tests.factories import NOW
@@ -305,35 +303,18 @@ def test_nobody_who_signed_in_is_taken_off(session: Session) -> None:
         expecting.remove(session, meeting=meeting, member_id=guest.id)
 
 
-def test_other_people_are_chosen_before_it_begins(any_sessions: Sessions) -> None:
+def test_chosen_person_is_taken_off_until_the_first_signs_in(any_sessions: Sessions) -> None:
     with any_sessions.begin() as session:
         branch, (one, two, three) = branch_of(session, 3)
         meeting = announce(session, branch, kind=MeetingKind.BRANCH_COMMITTEE, only=[one.id, two.id])
-        guest = outsider(session)
-        for sits_in in (guest, three):
-            expecting.invite(session, meeting=meeting, member_id=sits_in.id)
 
-        expecting.choose(session, meeting=meeting, only=[two.id, three.id], now=TOMORROW - INSTANT)
+        admit(session, meeting, three, Standing.VOTING)
+        expecting.remove(session, meeting=meeting, member_id=one.id)
+        sign(session, meeting, two)
+        with pytest.raises(StillOfBranch):
+            expecting.remove(session, meeting=meeting, member_id=three.id)
 
-        assert listed(session, meeting) == {
-            two.id: Standing.VOTING,
-            three.id: Standing.VOTING,
-            guest.id: Standing.INVITED,
-        }
-
-
-def test_choice_is_of_the_roster_and_in_time(session: Session) -> None:
-    branch, (one,) = branch_of(session, 1)
-    meeting = announce(session, branch, kind=MeetingKind.BRANCH_COMMITTEE, only=[one.id])
-    everybody = announce(session, branch)
-
-    for only, refusal in (([], NobodyExpected), ([one.id, outsider(session).id], NotOnRoster)):
-        with pytest.raises(refusal), session.begin_nested():
-            expecting.choose(session, meeting=meeting, only=only, now=NOW)
-    with pytest.raises(MeetingOver):
-        expecting.choose(session, meeting=meeting, only=[one.id], now=TOMORROW)
-    with pytest.raises(EverybodyExpected):
-        expecting.choose(session, meeting=everybody, only=[one.id], now=NOW)
+        assert listed(session, meeting) == {two.id: Standing.VOTING, three.id: Standing.VOTING}
 
 
 VERBS: dict[str, Callable[[Session, Meeting, Member], object]] = {
