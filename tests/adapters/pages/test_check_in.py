@@ -377,6 +377,22 @@ def test_recorder_signs_in_with_the_card_of_somebody_without_a_phone(hall: Hall)
         assert [(one.actor, one.action) for one in trail] == [("wang.wu", "meeting.signed_in_by_recorder")]
 
 
+def test_recorder_s_card_of_a_merged_meeting_signs_into_the_one_that_took_it_in(hall: Hall) -> None:
+    keeps_the_list(hall, Role.SECRETARY)
+    with hall.door.services.sessions.begin() as session:
+        branch = session.get_one(Organization, hall.people.branch_id)
+        expected = (session.get_one(Member, hall.people.member.member_id),)
+        target = factories.meeting(session, branch, expected=expected)
+        target.title = "联合主题党日"
+        session.get_one(Meeting, hall.meeting_id).merged_into_id = target.id
+    recorder, card = hall.phone(hall.people.other), hall.card(hall.people.member.member_id)
+
+    page, told = recorder.get(card).text, use(recorder, card)
+
+    assert "联合主题党日" in page
+    assert (TITLE.findall(told), "联合主题党日" in told) == (["已给李四补签"], True)
+
+
 def test_recorder_changes_nothing_once_the_record_is_closed(hall: Hall) -> None:
     keeps_the_list(hall, Role.SECRETARY)
     with hall.door.services.sessions.begin() as session:

@@ -148,6 +148,9 @@ def test_recorder_of_each_open_meeting_that_expects_the_person_is_told(at_any: R
             session, scene="m-3", code="000002", expected=[person], starts_at=NOW + timedelta(days=1)
         )
         another_meeting(session, scene="m-4", code="000003", expected=[at_any.members[1]])
+        another_meeting(
+            session, scene="m-5", code="000004", expected=[person], starts_at=NOW - timedelta(days=1)
+        )
 
     lock_out(at_any, at_any.stranger(), person)
 
