@@ -1,9 +1,9 @@
-"""台账 of one organisation and year: read in one go, then printed into one zip while no transaction is open."""
+"""台账 of one organisation and year: read in one go, then printed into one zip when no transaction is open."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import IO
+from typing import IO, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from app.core.clock import SHANGHAI, local_day, local_text
@@ -113,16 +113,36 @@ def _forms(session: Session, organization: Organization) -> dict[str, bytes]:
     return {kind.value: own_forms.content_of(session, form) for kind, form in found.items() if form}
 
 
-def pack(ledger: Ledger, out: IO[bytes], *, now: datetime) -> None:
-    """Print everything into `out`. Seconds for a year: never while a transaction is open."""
-    stamp = now.astimezone(SHANGHAI).timetuple()[:6]
-    with ZipFile(out, "w") as packed:
+class _Pipe:
+    """Takes what ZipFile writes, and gives it on."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def flush(self) -> None: ...
+
+    def taken(self) -> bytes:
+        whole = b"".join(self._pieces)
+        self._pieces.clear()
+        return whole
+
+
+def stream(ledger: Ledger, *, now: datetime) -> Iterator[bytes]:
+    """The zip, a paper at a time: seconds for a year, so never while a transaction is open."""
+    stamp, out = now.astimezone(SHANGHAI).timetuple()[:6], _Pipe()
+    with ZipFile(cast("IO[bytes]", out), "w") as packed:
         for leaf in ledger.leaves:
             for ending in leaf.formats:
                 path = "/".join(part for part in (leaf.folder, file_name(leaf.name, ending)) if part)
                 entry = ZipInfo(path, date_time=stamp)
                 entry.compress_type, entry.external_attr = ZIP_DEFLATED, PACKED_AT
                 packed.writestr(entry, printed(leaf.paper, ending, ledger.forms.get(leaf.paper.form)))
+                yield out.taken()
+    yield out.taken()
 
 
 def printed(paper: Paper, ending: Format, form: bytes | None = None) -> bytes:

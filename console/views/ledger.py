@@ -1,10 +1,8 @@
 """台账: a year of one organisation, its quarters, and the whole as one zip."""
 
-from contextlib import ExitStack
 from datetime import date
-from tempfile import TemporaryFile
 
-from flask import abort, render_template, send_file
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from app.access import staff
@@ -86,7 +84,7 @@ def _sits(session: Session, organization: Organization) -> bool:
 @console.post("/meetings/ledger")
 @staff(Permission.MEETINGS_VIEW)
 def take_ledger() -> ResponseReturnValue:
-    """The zip names people: somebody above gives a reason, which is kept. Printed while no transaction is open."""
+    """The zip names people: somebody above gives a reason, which is kept. It is printed while it is sent."""
     why = fields.line("reason", most=REASON_LENGTH)
     with services().sessions.begin() as session:
         organization = chosen(session, fields.number("organization"))
@@ -98,12 +96,9 @@ def take_ledger() -> ResponseReturnValue:
         keep_trail(
             session, "ledger.taken", subject=subject, organization_id=organization.id, year=_year(), **told
         )
-    with ExitStack() as kept_open:
-        out = kept_open.enter_context(TemporaryFile())
-        ledgers.pack(gathered, out, now=now())
-        out.seek(0)
-        answer = send_file(out, mimetype=ZIP, as_attachment=True, download_name=exports.short(gathered.name))
-        answer.call_on_close(kept_open.pop_all().close)
+    answer = exports.download(b"", ZIP, gathered.name)
+    answer.response = ledgers.stream(gathered, now=now())
+    del answer.content_length
     return answer
 
 

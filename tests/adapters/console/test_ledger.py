@@ -5,10 +5,10 @@ import zipfile
 
 import pytest
 
-from app.papers import ledger as ledgers
+from app.meetings.models import Meeting
 from app.staff.models import Role
 from tests.adapters.console.world import World
-from tests.adapters.papers.reading import cells, pdf_text, word_text
+from tests.adapters.papers.reading import cells, pdf_text, text_of
 from tests.adapters.site import Browser, Site
 
 LEDGER = "/console/meetings/ledger"
@@ -60,22 +60,17 @@ def test_zip_is_named_after_the_organisation_and_the_year(secretary: Browser, wo
     assert "2026%E5%B9%B4%E5%8F%B0%E8%B4%A6.zip" in name
 
 
-def test_nothing_is_printed_while_a_transaction_is_open(
-    site: Site, secretary: Browser, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A writer of its own gets in while the first paper is printed: on SQLite there is only one at a time."""
-    written: list[bool] = []
-    pack = ledgers.pack
+def test_no_transaction_is_open_while_it_is_printed(site: Site, secretary: Browser, world: World) -> None:
+    """Another one writes after the first paper: on SQLite there is one writer at a time."""
+    with secretary.post(LEDGER, {"organization": world.left.branch_id, "year": 2026}) as answer:
+        pieces = answer.iter_encoded()
+        first = next(pieces)
 
-    def packing(*given: object, **more: object) -> None:
-        with site.services.sessions.begin():
-            written.append(True)
-        pack(*given, **more)  # type: ignore[arg-type]
+        with site.services.sessions.begin() as session:
+            session.get_one(Meeting, world.left.meeting_id).place = "二楼"
 
-    monkeypatch.setattr(ledgers, "pack", packing)
-    taken(secretary, world)
-
-    assert written == [True]
+        assert first.startswith(b"PK")
+        assert len(list(pieces)) > 5
 
 
 def test_above_the_branch_the_zip_wants_a_reason_that_is_kept(
@@ -99,12 +94,10 @@ def test_quarter_list_counts_people_and_names_nobody(office: Browser, world: Wor
 
     content = office.get(address).data
 
-    read = {"pdf": pdf_text, "docx": word_text, "xlsx": lambda given: "\n".join(cells(given))}[ending](
-        content
-    )
-    assert "东山定稿党员大会" in read
-    assert "已定稿" in read
-    assert [name for name in ("赵一", "钱二") if name in read] == []
+    told = text_of(content, ending)
+    assert "东山定稿党员大会" in told
+    assert "已定稿" in told
+    assert [name for name in ("赵一", "钱二") if name in told] == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from app.meetings.records.models import Record
 from app.meetings.records.states import RecordState
 from app.staff.models import Role
 from tests.adapters.console.world import World
-from tests.adapters.papers.reading import cells, pdf_text, word_text
+from tests.adapters.papers.reading import cells, pdf_text, text_of, word_text
 from tests.adapters.site import Browser, Site
 from tests.factories import NOW
 
@@ -304,9 +304,9 @@ def test_papers_are_taken_in_every_form(secretary: Browser, world: World, kind: 
     )
 
     assert answer.status_code == 200
-    read = {"pdf": pdf_text, "docx": word_text, "xlsx": lambda content: "\n".join(cells(content))}[ending]
-    assert "东山定稿党员大会" in read(answer.data)
-    assert ("东山改过的决定" if kind == "record" else "东山赵一") in read(answer.data)
+    told = text_of(answer.data, ending)
+    assert "东山定稿党员大会" in told
+    assert ("东山改过的决定" if kind == "record" else "东山赵一") in told
     assert f".{ending}" in answer.headers["Content-Disposition"]
 
 

@@ -55,3 +55,10 @@ def grid(content: bytes, sheet: int = 0) -> list[list[object]]:
 
 def cells(content: bytes, sheet: int = 0) -> set[str]:
     return {str(cell) for row in grid(content, sheet) for cell in row if cell != ""}
+
+
+def text_of(content: bytes, ending: str) -> str:
+    """Whatever kind of file it is."""
+    if ending == "pdf":
+        return pdf_text(content)
+    return word_text(content) if ending == "docx" else "\n".join(sorted(cells(content)))

@@ -33,8 +33,7 @@ def packed(session: Session, branch: Organization) -> dict[str, bytes]:
 
 
 def unpacked(of: Ledger) -> dict[str, bytes]:
-    out = io.BytesIO()
-    ledger.pack(of, out, now=NOW)
+    out = io.BytesIO(b"".join(ledger.stream(of, now=NOW)))
     with zipfile.ZipFile(out) as found:
         assert found.testzip() is None
         return {name: found.read(name) for name in found.namelist()}
