@@ -23,7 +23,7 @@ SENTENCES = {
     "meeting_cancelled": "会议已经取消，不能再改。",
     "meeting_merged": "这次会议已并入另一次会议，请到那次会议里办理。",
     "merge_with_itself": "请选另一次会议：不能并入自己。",
-    "merge_has_votes": "要并入的会议已有票决。请先把票决作废，再合并。",
+    "merge_has_votes": "这两个会议中已有票决，票决只能由一个支部自己做。请先把票决作废，再合并。",
     "not_held_yet": "会议还没有结束，请用“新建会议”，不用补录。",
     "too_long_ago": "补录限最近一年内的会议；更早的请查纸质台账。",
     "late_reason_missing": "请写明为什么补录。",

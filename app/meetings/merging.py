@@ -43,7 +43,7 @@ class MergeWithItself(DomainError):
 
 
 class MergeHasVotes(DomainError):
-    """A vote belongs to the meeting whose members cast it; what was begun is voided first."""
+    """A vote belongs to one branch's own meeting, never to a joint one; what was begun is voided first."""
 
     code = "merge_has_votes"
 
@@ -74,8 +74,8 @@ def _refuse(session: Session, meeting: Meeting, into: Meeting, now: datetime) ->
         if one.check_in_until < now:
             raise MeetingOver
         ensure_open(session, one.id)
-    votes = select(Vote.id).where(Vote.meeting_id == meeting.id, Vote.state != VoteState.VOID).limit(1)
-    if session.scalar(votes) is not None:
+    both = Vote.meeting_id.in_((meeting.id, into.id))
+    if session.scalar(select(Vote.id).where(both, Vote.state != VoteState.VOID).limit(1)) is not None:
         raise MergeHasVotes
 
 

@@ -89,7 +89,6 @@ def held(*, today: date) -> ColumnElement[bool]:
 
 
 def stands() -> ColumnElement[bool]:
-    # Said plainly, SQLite walks the index of merged_into_id, in which nearly every meeting has NULL.
     return Meeting.cancelled_at.is_(None) & Meeting.merged_into_id.is_(None)
 
 

@@ -256,12 +256,16 @@ def test_cancelled_over_or_recorded_meeting_is_not_merged(
         merge(session, *meetings)
 
 
+@pytest.mark.parametrize("of", [0, 1], ids=["of the merged", "of the other"])
 @pytest.mark.parametrize(
     ("state", "refused"), [(VoteState.OPEN, True), (VoteState.CONFIRMED, True), (VoteState.VOID, False)]
 )
-def test_vote_stays_with_those_who_cast_it(*, state: VoteState, refused: bool, session: Session) -> None:
+def test_vote_stays_with_those_who_cast_it(
+    *, state: VoteState, refused: bool, of: int, session: Session
+) -> None:
     meeting, target = pair(session)
-    vote = Vote(meeting_id=meeting.id, number=1, matter=Matter.GENERAL, method=Method.HANDS, subject="计划")
+    whose = (meeting, target)[of]
+    vote = Vote(meeting_id=whose.id, number=1, matter=Matter.GENERAL, method=Method.HANDS, subject="计划")
     vote.state, vote.opened_by, vote.opened_at = state, "wang.li", NOW
     session.add(vote)
     session.flush()
