@@ -91,6 +91,7 @@ def meeting(
         ends_at=starts_at + timedelta(hours=2),
         check_in_from=starts_at - timedelta(minutes=30),
         check_in_until=starts_at + timedelta(hours=2),
+        roster_at=starts_at,
         scene=scene or f"m{number:015d}",
         hand_code=hand_code or f"{number % 1_000_000:06d}",
         created_by="test",
