@@ -101,8 +101,10 @@ def move_meeting(meeting_id: int) -> ResponseReturnValue:
         if starts_at is None or ends_at is None:
             raise TimeMissing
         place = fields.line("place", most=NAME_LENGTH)
-        before = when(found.starts_at)
+        before, revision = when(found.starts_at), found.revision
         changes.move(session, meeting=found, starts_at=starts_at, ends_at=ends_at, place=place, now=now())
+        if found.revision == revision:
+            return "时间和地点没有变，没有通知大家。"
         told = telling.tell(session, meeting=found, change=Change.MOVED, now=now())
         keep(session, "moved", found, was=before)
         return f"已改为 {when(starts_at)}，地点：{place or '未填写'}；将通知 {told} 人，原来的二维码和签到码继续有效。"

@@ -1,5 +1,6 @@
 """Recurring plans: what comes again and when, a date left out, a planned meeting announced."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
@@ -48,22 +49,25 @@ def plans() -> ResponseReturnValue:
         organization = chosen(session, asked) if asked else seat(session, Permission.MEETINGS_VIEW, None)
         organization = organization or (choices[0].organization if choices else None) or abort(404)
         rows = queries.of_organization(session, organization.id)
+        ahead = _ahead(session, organization.id)
         return render_template(
             "console/plans.html",
             choices=choices,
             organization=organization,
-            rows=[(one, rules.described(rules.recurrence(one)), _next(session, one)) for one in rows],
+            rows=[(one, rules.described(rules.recurrence(one)), ahead[one.id][:DATES_SHOWN]) for one in rows],
             may_manage=acting().scope(Permission.MEETINGS_MANAGE).covers(organization.path),
         )
 
 
-def _next(session: Session, plan: Plan) -> list[Occurrence]:
-    """The dates to come, a rest day moved."""
-    today = local_day(now())
-    found = queries.occurrences(
-        session, [plan.organization_id], first=today, last=today + AHEAD, works=known_to(session)
+def _ahead(session: Session, organization_id: int) -> Mapping[int, list[Occurrence]]:
+    """The dates to come by plan, a rest day moved."""
+    today, found = local_day(now()), defaultdict[int, list[Occurrence]](list)
+    dates = queries.occurrences(
+        session, [organization_id], first=today, last=today + AHEAD, works=known_to(session)
     )
-    return [one for one in found if one.plan.id == plan.id][:DATES_SHOWN]
+    for one in dates:
+        found[one.plan.id].append(one)
+    return found
 
 
 def wanted_plan(session: Session, plan_id: int) -> Plan:

@@ -204,6 +204,15 @@ def test_meeting_is_moved_and_says_so(site: Site, secretary: Browser, world: Wor
     assert "原定：3月12日 周四 09:00" in site.staff(Role.AUDITOR, world.root_id).get("/console/audit").text
 
 
+def test_moved_to_where_it_was_tells_nobody(site: Site, secretary: Browser, world: World) -> None:
+    form = {"day": "2026-03-12", "starts": "09:00", "ends": "11:00", "place": ""}
+
+    answer = secretary.post(f"/console/meetings/{world.left.coming_id}/move", form)
+
+    assert "时间和地点没有变" in secretary.get(answer.location).text
+    assert "会议改期" not in site.staff(Role.AUDITOR, world.root_id).get("/console/audit").text
+
+
 @pytest.mark.parametrize(
     ("act", "form", "sentence"),
     [

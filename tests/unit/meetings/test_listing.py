@@ -1,12 +1,13 @@
 """The lists that a branch works from, and what a new meeting of each kind starts from."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from app.core.db import Session, Sessions
 from app.meetings import kinds, listing
+from app.meetings.duties.models import Term
 from app.meetings.listing import Filter, Stage
 from app.meetings.models import (
     Expected,
@@ -96,6 +97,27 @@ def test_meeting_of_a_partner_is_on_the_list_of_each_that_takes_part(sessions: S
         ]
 
     assert found == [["联合"], ["联合"]]
+
+
+def test_own_meetings_are_told_from_those_below(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        place = house(session)
+        held(session, place.branch, "支部的", 1)
+        held(session, place.root, "党委的", 2)
+
+        assert titles(session, place.root, Filter(organization_ids=(place.root.id,))) == ["党委的"]
+
+
+def test_term_of_an_organisation_is_none_until_it_is_entered(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        place, elected = house(session), date(2024, 5, 1)
+        term = Term(organization_id=place.branch.id, elected_on=elected, ends_on=date(2027, 5, 1))
+        term.entered_by, term.entered_at, term.has_committee = "test", NOW, True
+        session.add(term)
+        session.flush()
+
+        assert listing.sitting_term(session, place.branch.id) is term
+        assert listing.sitting_term(session, place.other.id) is None
 
 
 def test_leave_that_waits_is_listed_until_it_is_answered_or_the_meeting_is_over(
