@@ -10,7 +10,6 @@ from typing import Final
 from icalendar import Calendar, Event
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased
 
 from app.core.db import AnyRow, Session, rows_changed
 from app.meetings.models import CalendarFeed, Expected, Meeting, Standing
@@ -76,16 +75,28 @@ def meetings(session: Session, *, member_id: int, now: datetime) -> Sequence[Any
 
     A merged one's people stand on the other's list; it is in their calendars, so that it is struck out there.
     """
-    own = aliased(Organization)
-    merged = (Expected.meeting_id == Meeting.merged_into_id) & own.path.startswith(Organization.path)
-    counted = Expected.member_id == member_id, Expected.standing != Standing.NOT_COUNTED
+    listed = _listed(session, member_id, now - SINCE)
+    ids = [row.meeting_id for row in listed]
+    houses = {int(part) for row in listed for part in row.path.strip("/").split("/")}
+    merged = Meeting.organization_id.in_(houses) & Meeting.merged_into_id.in_(ids)
     statement = (
         select(Meeting, Organization.short_name)
         .join(Organization, Organization.id == Meeting.organization_id)
-        .join(Expected, Expected.meeting_id.in_((Meeting.id, Meeting.merged_into_id)))
-        .join(own, own.id == Expected.organization_id)
-        .where(*counted, or_(Expected.meeting_id == Meeting.id, merged), Meeting.starts_at >= now - SINCE)
+        .where(or_(Meeting.id.in_(ids), merged), Meeting.starts_at >= now - SINCE)
         .order_by(Meeting.starts_at, Meeting.id)
+    )
+    return session.execute(statement).all()
+
+
+def _listed(session: Session, member_id: int, since: datetime) -> Sequence[AnyRow]:
+    """(meeting_id, path of the organisation in which the person stands on its list), the latest first."""
+    counted = Expected.member_id == member_id, Expected.standing != Standing.NOT_COUNTED
+    statement = (
+        select(Expected.meeting_id, Organization.path)
+        .join(Meeting, Meeting.id == Expected.meeting_id)
+        .join(Organization, Organization.id == Expected.organization_id)
+        .where(*counted, Meeting.starts_at >= since)
+        .order_by(Meeting.starts_at.desc())
     )
     return session.execute(statement.limit(MOST)).all()
 
