@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.core.db import Session, Sessions, in_turn
-from app.meetings import changes, check_in, leave, queries
+from app.meetings import changes, check_in, door, leave, queries
 from app.meetings.changes import (
     MeetingCancelled,
     MeetingMerged,
@@ -28,6 +28,7 @@ from app.meetings.models import (
     MeetingKind,
     RefusedCheckIn,
     Standing,
+    Way,
 )
 from app.meetings.records.states import RecordState
 from app.meetings.rules import CheckInOutcome as Out
@@ -315,6 +316,28 @@ def test_scans_at_the_instant_of_a_merge_are_neither_lost_nor_doubled(any_sessio
         assert sorted(signed(session, session.get_one(Meeting, target.id))) == sorted(people)
         assert sorted(listed(session, session.get_one(Meeting, target.id))) == both
         assert queries.tally(session, target.id).present == len(people)
+
+
+@pytest.mark.parametrize(
+    "any_database_url",
+    [pytest.param(server, marks=pytest.mark.services) for server in ("postgresql", "mysql")],
+    indirect=True,
+)
+def test_scan_that_read_before_the_merge_counts_after_it(any_sessions: Sessions) -> None:
+    """On SQLite it cannot have: there, who writes reads after everybody else has written."""
+    with any_sessions.begin() as session:
+        meeting, target = pair(session)
+        person = next(iter(listed(session, meeting)))
+
+    with any_sessions.write() as driver:
+        seen = door.by_scene(driver, scene=meeting.scene, member_id=person)
+        with any_sessions.begin() as session:
+            merge(session, session.get_one(Meeting, meeting.id), session.get_one(Meeting, target.id))
+        told = check_in._sign_in(driver, seen, check_in._Try(person, NOW, Way.SCAN))
+
+    assert (seen.id, told.meeting_id, told.outcome) == (meeting.id, target.id, Out.CHECKED_IN)
+    with any_sessions.read() as session:
+        assert list(signed(session, session.get_one(Meeting, target.id))) == [person]
 
 
 def test_two_who_merge_crosswise_end_in_one_meeting(any_sessions: Sessions) -> None:
