@@ -191,7 +191,7 @@ def _record(page: _Page) -> None:
     page.line("{%p endfor %}")
     page.line("{%p if 落实 %}")
     page.line("{{ 落实标题 }}", bold=True)
-    page.several(("序号", "事项", "责任人", "期限"), "落实", "项", (14, 90, 32, 34))
+    page.several(("序号", "事项", "责任人", "期限"), "落实", "项", (14, 88, 30, 38))
     page.line("{%p endif %}")
     _if(page, "附件", ("附件", True), ("{{ 附件 }}", False))
     page.line("{%p for 次 in 修订 %}")
