@@ -33,11 +33,10 @@ class Deciding:
         self._tellers = tellers
         self._transcript = desk.transcript
 
-    def play(self, *, ledger: bool) -> None:
+    def play(self) -> None:
         self._vote()
         self._write_down()
-        if ledger:
-            self._take_ledger()
+        self._take_ledger()
         self._look_at_duties()
 
     def _does(self, what: str) -> None:

@@ -19,7 +19,7 @@ AGENDA = "1. 讨论预备党员转正\n2. 研究冬季保供分工"
 REASON = "夜班，已和班长说好"
 LEAVE_KIND = "4"
 ANSWER = "同意，会后补课"
-ABSENT = 3
+ON_PAPER = 24
 MOVED = re.compile(r"已改为 .{1,80}?继续有效。")
 SCREEN_SECONDS = 60
 MEETING_PATH = re.compile(r"/console/meetings/\d+")
@@ -41,9 +41,8 @@ class Gathering:
         first, second, third, fourth = (self._pocket(one) for one in COLLEAGUES[:4])
         self._by_code, self._by_link, self._by_digits, self._away = first, second, third, fourth
 
-    def play(self, name: str, *, ledger: bool) -> None:
-        """`name`: what the meeting is called, which no other one of the same demo is. `ledger`: of the whole year."""
-        self._convene(name)
+    def play(self) -> None:
+        self._convene()
         self._is_told(self._by_code)
         self._asks_for_leave(self._away)
         page = self._open_screen()
@@ -53,7 +52,7 @@ class Gathering:
         self._keep_the_list()
         self._begin_earlier()
         tellers = self._by_code, self._by_link
-        Deciding(self._desk, self._path, tellers).play(ledger=ledger)
+        Deciding(self._desk, self._path, tellers).play()
 
     def _pocket(self, guest: Any) -> Pocket:
         return Pocket.of(guest, self._phones, self._transcript, self._base_url)
@@ -69,12 +68,12 @@ class Gathering:
         found = pattern.search(page.main)
         self._transcript.sees(found.group() if found else page.main, expected)
 
-    def _convene(self, name: str) -> None:
+    def _convene(self) -> None:
         if not self._desk.signed_in:
             self._does("登录控制台（密码＋动态口令）")
             self._desk.sign_in()
         hours = soon()
-        self._title = f"{name}（{hours.starts:%H:%M}开始）"
+        self._title = f"支部党员大会（{hours.starts:%H:%M}开始）"
         self._does(f"新建会议：{self._title}")
         page = self._desk.get("/console/meetings/new?kind=member_meeting")
         self._reads(page, "应到", "条例")
@@ -125,7 +124,7 @@ class Gathering:
     def _open_screen(self) -> Page:
         self._does("在会场打开签到屏")
         page = self._desk.open_screen(self._path, SCREEN_SECONDS)
-        self._transcript.sees(page.main, self._title, "人已签到")
+        self._reads(page, self._title, "人已签到")
         return page
 
     def _sign_in_three_ways(self, screen: Page) -> None:
@@ -187,7 +186,7 @@ class Gathering:
         guest.opens("看自己这次会议", self._page, "您已签到")
 
     def _keep_the_list(self) -> None:
-        """Who signed on paper is ticked off; some stay away, and one is on leave."""
+        """Who signed on paper is ticked off; the other shift stays away, and one is on leave."""
         page = self._desk.get(self._path)
         expected, *_ = self._counts(page)
         self._finds(page, SHORT, "还差")
@@ -205,9 +204,9 @@ class Gathering:
         return next(one for one in found if one.fields["member"] == member)
 
     def _ids_of_absent(self, page: Page, open_: list[str]) -> set[str]:
-        """The one on leave, and the last few of the list."""
+        """The one on leave, and whoever stands behind those who signed on paper."""
         on_leave = re.search(rf"/people/(\d+)\"[^>]*>{self._away.name}<", page.source)
-        return {on_leave.group(1) if on_leave else "", *open_[-ABSENT:]}
+        return {on_leave.group(1) if on_leave else "", *open_[ON_PAPER:]}
 
     def _counts(self, page: Page) -> tuple[int, ...]:
         found = COUNTS.search(page.main)

@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import requests
@@ -24,7 +23,6 @@ from demo.transcript import NotAsItShouldBe, Transcript
 
 ACTS = {"off": (False,), "on": (True,), "both": (False, True)}
 TITLES = {False: "一切正常时 · without faults", True: "微信出故障时 · with faults: duplicates, slow API, -1"}
-MEETINGS = {False: "支部党员大会", True: "支部党员大会续会"}
 GATHERING = "一次党员大会，从通知到归档 · one meeting, from notice to archive"
 BULLETIN = "一条通知，4,179 人，逐人有着落 · one announcement, each person accounted for"
 FAULTS = {
@@ -72,14 +70,8 @@ def main() -> int:
             for faulty in acts:
                 transcript.title(TITLES[faulty])
                 _act(phones, plot.play, FAULTS if faulty else {})
-            gathering = Gathering(sheet, base_url, desk, phones)
-            for faulty in acts:
-                transcript.title(f"{GATHERING} · {TITLES[faulty]}")
-                _act(
-                    phones,
-                    partial(gathering.play, MEETINGS[faulty], ledger=faulty is acts[0]),
-                    FAULTS if faulty else {},
-                )
+            transcript.title(GATHERING)
+            _act(phones, Gathering(sheet, base_url, desk, phones).play, FAULTS if acts[-1] else {})
             transcript.title(BULLETIN)
             bulletin = Bulletin(sheet, base_url, phones, transcript)
             mixed = MIXED if acts[-1] else {}

@@ -46,8 +46,17 @@ def test_story_passes_without_and_with_faults(demo: FreshDemo) -> None:
     story = told(URL=url_of(demo), DATA_DIR=str(demo.data_dir), FAULTS="both")
 
     assert (story.returncode, story.stderr) == (0, "")
-    assert story.stdout.count("绑定成功") == 8
+    assert story.stdout.count("绑定成功") == 10
     assert story.stdout.count("微信共投递 2 次") >= 10
+    for piece in (
+        "还差 21 人才能表决",
+        "达到法定人数（至少 25 人），可以表决",
+        "两位监票人已确认",
+        "已定稿，编号",
+        "压缩包里损坏的文件 None",
+        "支部党员大会 已开展",
+    ):
+        assert story.stdout.count(piece) >= 1
     for piece in ("应发人数 4179", "逐人不一致 []", "收到两次的人 []", "您已确认知晓", "✓ 发出的 0"):
         assert story.stdout.count(piece) >= 1
     assert story.stdout.splitlines()[-1].startswith("✓ 全部符合预期")
