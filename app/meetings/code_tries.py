@@ -54,9 +54,10 @@ def try_code(
 
 def _count_wrong(driver: Driver, *, identity_id: int, member_id: int | None, now: datetime) -> CheckInResult:
     """The one that reaches the limit locks, and tells the recorders of the meetings that this person may mean."""
-    if not _BEGIN.once(driver, identity_id=identity_id, since=now):
-        _BEGIN_AGAIN.change(driver, identity_id=identity_id, now=now, forgotten=now - FORGOTTEN_AFTER)
-    _COUNT.change(driver, identity_id=identity_id)
+    _BEGIN_AGAIN.change(driver, identity_id=identity_id, now=now, forgotten=now - FORGOTTEN_AFTER)
+    if not _COUNT.change(driver, identity_id=identity_id):
+        _BEGIN.once(driver, identity_id=identity_id, since=now)
+        _COUNT.change(driver, identity_id=identity_id)
     if not _LOCK.change(driver, identity_id=identity_id, until=now + COOL_DOWN):
         return check_in.UNKNOWN
     if member_id is not None:
