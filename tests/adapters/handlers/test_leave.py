@@ -131,6 +131,17 @@ def test_who_is_expected_nowhere_needs_no_leave(line: Line, zhang_phone: Phone) 
     assert say(line, zhang_phone, "请假") == ["近期没有需要您参加的会议，不用请假。"]
 
 
+def test_who_has_signed_in_early_needs_no_leave(
+    line: Line, zhang_phone: Phone, tomorrow: Meeting, house: House, sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        session.add(
+            CheckIn(meeting_id=tomorrow.id, member_id=house.zhang.id, checked_in_at=NOW, way=Way.SCAN)
+        )
+
+    assert say(line, zhang_phone, "请假") == ["近期没有需要您参加的会议，不用请假。"]
+
+
 @pytest.mark.parametrize("standing", [Standing.INVITED, None])
 def test_who_does_not_count_there_needs_no_leave(
     line: Line, zhang_phone: Phone, tomorrow: Meeting, sessions: Sessions, standing: Standing | None

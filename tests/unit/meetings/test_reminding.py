@@ -17,7 +17,7 @@ from app.notices.models import Delivery, Urgency
 from app.notices.states import DeliveryState
 from tests import factories
 from tests.factories import NOW
-from tests.unit.meetings.test_telling import Called, call, put
+from tests.unit.meetings.test_telling import Called, bound, call, put
 
 TODAY = NOW.date()  # Monday
 WEDNESDAY = TODAY + timedelta(days=2)
@@ -151,6 +151,6 @@ def test_reminder_that_waits_is_taken_back_with_the_meeting(session: Session) ->
 def test_who_comes_onto_the_list_after_the_reminder_gets_none_of_their_own(session: Session) -> None:
     called = call(session)
     reminding.remind_due(session, now=MORNING)
-    put(session, called.meeting, factories.member(session, called.branch, name="后来"), Standing.INVITED)
+    put(session, called.meeting, bound(session, called.branch, "后来"), Standing.INVITED)
 
     assert reminding.remind_due(session, now=MORNING + timedelta(hours=1)) == 0
