@@ -102,6 +102,20 @@ def paths(world: World) -> list[str]:
         f"/console/meetings/{left.meeting_id}/screen",
         f"/console/meetings/{left.meeting_id}/screen?by=link",
         f"/console/meetings/{left.meeting_id}/cards",
+        *(
+            f"/console/meetings/{one}/record"
+            for one in (
+                left.meeting_id,
+                left.recorded.draft_id,
+                left.recorded.closed_id,
+                left.recorded.amended_id,
+            )
+        ),
+        f"/console/meetings/{left.recorded.draft_id}/record/edit",
+        f"/console/meetings/{left.recorded.closed_id}/record/versions",
+        f"/console/meetings/{left.recorded.closed_id}/record/public",
+        "/console/meetings/ledger",
+        "/console/meetings/forms",
         f"/console/meetings/{left.voted.meeting_id}/votes",
         f"/console/meetings/{left.voted.meeting_id}/votes/new",
         f"/console/meetings/{left.voted.meeting_id}/votes/new?matter=election",
@@ -325,3 +339,27 @@ def test_reveal_phone_in_place(window: Window, world: World) -> None:
 
     expect(page.locator("#phone")).to_contain_text("13800138000")
     assert window.faults == []
+
+
+def test_minutes_that_did_not_arrive_are_still_in_the_window(window: Window, world: World) -> None:
+    """The session ends over lunch: what was typed is offered again, and is gone once it is saved."""
+    edit = f"/console/meetings/{world.left.meeting_id}/record/edit"
+    page = window.visit(edit)
+    cookies = page.context.cookies()
+    page.get_by_label("题目").fill("学习贯彻重要讲话精神")
+    page.get_by_label("汇报").fill("写了一上午")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="保存", exact=True).last.click()
+    expect(page.get_by_label("用户名")).to_be_visible()
+
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page = window.visit(edit)
+    expect(page.get_by_label("汇报")).to_have_value("")
+    page.get_by_role("button", name="恢复").click()
+    expect(page.get_by_label("题目")).to_have_value("学习贯彻重要讲话精神")
+    page.get_by_role("button", name="保存", exact=True).last.click()
+
+    expect(page.get_by_text("写了一上午")).to_be_visible()
+    expect(page.get_by_role("button", name="定稿")).to_be_visible()
+    window.visit(edit)
+    expect(page.get_by_role("button", name="恢复")).to_be_hidden()
