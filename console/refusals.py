@@ -128,6 +128,7 @@ SENTENCES = {
     "record_empty": "还没有写内容，不能定稿：请至少写一项议题。",
     "amendment_without_reason": "请写明为什么要修订，会和新旧两版一起保存。",
     "nothing_to_amend": "没有可以修订的定稿，或者修订稿已经建好了，请看最新的状态。",
+    "pdf_unavailable": "这台服务器还没有装打印 PDF 的组件，请告诉系统管理员。Word 和 Excel 可以照常下载。",
     "form_kind": "这不是能用的 Word 文档。请用 Word 或 WPS 另存为 .docx 再传。",
     "form_too_large": "模板太大了：文件不超过 2 MB，展开后不超过 20 MB。请去掉大图片再传。",
     "form_active": "模板里有宏、嵌入对象，或者引用了外部的文件。请把内容复制到一份新建的空白文档，再传一次。",

@@ -95,7 +95,9 @@ def _meeting(
     meeting, folder = session.get_one(Meeting, line.meeting_id), folders[line.meeting_id]
     within = None if line.own else organizations.subtree(organization)
     if line.closed:
-        yield Leaf(folder, "会议记录", sheets.record(session, meeting), (Format.PDF, Format.WORD))
+        yield Leaf(
+            folder, "会议记录", sheets.record(session, meeting, names=line.own), (Format.PDF, Format.WORD)
+        )
     yield Leaf(folder, "签到表", sheets.attendance(session, meeting, within=within), EXCEL_ONLY)
     if counted := ballots.paper(session, meeting):
         yield Leaf(folder, "表决结果", counted, PDF_ONLY)

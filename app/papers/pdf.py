@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.core.errors import DomainError
 from app.papers.paper import Paper
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "papers"
@@ -24,8 +25,20 @@ FORMS = Environment(
 )
 
 
+class PdfUnavailable(DomainError):
+    """Pango is not installed here: Word and Excel still work (deploy/install-papers.sh)."""
+
+    code = "pdf_unavailable"
+
+
 class AskedForAddress(RuntimeError):
     """A form of ours names something to fetch: a bug."""
+
+
+def ready() -> None:
+    """Raises PdfUnavailable: to be asked before the first of many papers."""
+    with _ONE_AT_A_TIME:
+        _press()
 
 
 def printed(paper: Paper) -> bytes:
@@ -53,10 +66,16 @@ def _printed(html: str) -> bytes:
 
 @cache
 def _press() -> tuple[Any, Any, Any, Any]:
-    """WeasyPrint, the fetcher that refuses, fonts and style sheet: made once, since the first time takes seconds."""
-    import weasyprint  # noqa: PLC0415 -- half a second and 30 MB that the callback's process must not carry
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- the same
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415 -- the same
+    """WeasyPrint, the fetcher that refuses, fonts and style sheet: made once, since that takes seconds.
+
+    Raises PdfUnavailable.
+    """
+    try:
+        import weasyprint  # noqa: PLC0415 -- half a second and 30 MB that the callback's process must not carry
+        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 -- the same
+        from weasyprint.urls import URLFetcher  # noqa: PLC0415 -- the same
+    except (ImportError, OSError) as missing:  # OSError: Debian's libraries are not there
+        raise PdfUnavailable from missing
 
     class Refusing(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
         asked = False

@@ -21,8 +21,11 @@ SIGNED_COPY = "本页由“智支部”打印。主持人、记录人签字的�
 TASKS = {Shape.FULL: "落实事项", Shape.RESULTS: "落实事项", Shape.RECTIFICATION: "整改事项"}
 
 
-def record(session: Session, meeting: Meeting, *, draft: bool = False) -> Paper:
-    """会议记录: the version that stands. `draft`: the latest one, closed or not."""
+def record(session: Session, meeting: Meeting, *, draft: bool = False, names: bool = True) -> Paper:
+    """会议记录: the version that stands. `draft`: the latest one, closed or not.
+
+    Without `names`, for a partner of a joint meeting, who was away is only counted.
+    """
     kept = records.versions(session, meeting.id)
     stands = [one for one in kept if draft or one.state is RecordState.CLOSED]
     shown = next(iter(stands or kept), None)
@@ -31,7 +34,7 @@ def record(session: Session, meeting: Meeting, *, draft: bool = False) -> Paper:
     words = {
         **head(meeting, facts),
         **_body(content, shape_of(facts.kind)),
-        **_people(facts),
+        **_people(facts, told=names and shape_of(facts.kind) is not Shape.RECTIFICATION),
         "表决": [{"事项": one.name, "结果": one.why} for one in facts.votes],
         **_history(shown, [one for one in kept if shown and one.version <= shown.version]),
     }
@@ -97,11 +100,10 @@ def _item(number: int, item: Item) -> Words:
     }
 
 
-def _people(facts: Facts) -> Words:
+def _people(facts: Facts, *, told: bool) -> Words:
     """Names, and the agenda; of criticism and self-criticism only that so many were there."""
-    told = shape_of(facts.kind) is not Shape.RECTIFICATION
     return {
-        "议程": facts.agenda if told else "",
+        "议程": facts.agenda if shape_of(facts.kind) is not Shape.RECTIFICATION else "",
         "请假名单": _named(facts.on_leave) if told else "",
         "缺席名单": _named(facts.absent) if told else "",
         "列席名单": _named(facts.invited) if told else "",

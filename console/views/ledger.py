@@ -18,7 +18,7 @@ from app.meetings.records.quarter import lines
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from app.papers import ledger as ledgers
-from app.papers import lists
+from app.papers import lists, pdf
 from app.papers.paper import MEDIA, Format
 from app.staff.permissions import Permission
 from console import exports, fields
@@ -86,11 +86,13 @@ def _sits(session: Session, organization: Organization) -> bool:
 def take_ledger() -> ResponseReturnValue:
     """The zip names people: somebody above gives a reason, which is kept. It is printed while it is sent."""
     why = fields.line("reason", most=REASON_LENGTH)
-    with services().sessions.begin() as session:
+    with services().sessions.read() as session:
         organization = chosen(session, fields.number("organization"))
         if not why and not _sits(session, organization):
             return _page(session, organization, fault="请写明下载台账的原因。"), 422
         gathered = ledgers.gather(session, organization, year=_year(), now=now())
+    pdf.ready()
+    with services().sessions.begin() as session:
         told = {"reason": why} if why else {}
         subject = f"organization:{organization.id}"
         keep_trail(

@@ -82,10 +82,10 @@ def take_paper(meeting_id: int) -> ResponseReturnValue:
 def _paper(session: Session, found: Meeting, kind: str) -> Paper | None:
     if kind == VOTES:
         return ballots.paper(session, found)
+    may = pages.rights(session, found)
     if kind == PaperKind.RECORD:
         writes = pages_of_records.may_write(session, found) and fields.line("draft", most=3) == "yes"
-        return sheets.record(session, found, draft=writes)
-    may = pages.rights(session, found)
+        return sheets.record(session, found, draft=writes, names=may.within is None)
     return sheets.attendance(session, found, within=may.within)
 
 

@@ -55,19 +55,21 @@ def page(session: Session, found: Meeting, *, reason: str = "", fault: str = "")
     """`reason`: why somebody above the branch reads it; it has been kept."""
     current = records.current(session, found.id)
     standing = records.standing(session, found.id)
-    readable = bool(reason) or pages.rights(session, found).names
+    may = pages.rights(session, found)
+    readable = bool(reason) or may.names
     return render_template(
         "console/record.html",
         meeting=found,
         current=current,
         standing=standing,
         versions=records.versions(session, found.id),
-        words=sheets.record(session, found, draft=may_write(session, found)).words if readable else None,
+        words=sheets.record(session, found, draft=may.record).words if readable else None,
+        names=may.names,
         readable=readable,
         reason=reason,
         changed=_changed(session, found, standing) if readable else False,
         seen=fingerprint(current),
-        may_write=may_write(session, found) and not found.cancelled_at and not found.merged_into_id,
+        may_write=may.record and not found.cancelled_at and not found.merged_into_id,
         begun=found.starts_at <= now(),
         shape=shape_of(found.kind),
         fault=fault,

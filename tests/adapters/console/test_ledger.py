@@ -1,11 +1,13 @@
 """台账 in the console: what is missing is said, the zip is one click, and names are kept to the branch."""
 
 import io
+import sys
 import zipfile
 
 import pytest
 
 from app.meetings.models import Meeting
+from app.papers import pdf
 from app.staff.models import Role
 from tests.adapters.console.world import World
 from tests.adapters.papers.reading import cells, pdf_text, text_of
@@ -71,6 +73,17 @@ def test_no_transaction_is_open_while_it_is_printed(site: Site, secretary: Brows
 
         assert first.startswith(b"PK")
         assert len(list(pieces)) > 5
+
+
+def test_zip_is_refused_before_it_begins_where_no_pdf_can_be_printed(
+    secretary: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pdf._press.cache_clear()
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+
+    answer = secretary.post(LEDGER, {"organization": world.left.branch_id, "year": 2026})
+
+    assert (answer.status_code, "没有装打印 PDF 的组件" in answer.text) == (409, True)
 
 
 def test_above_the_branch_the_zip_wants_a_reason_that_is_kept(

@@ -1,5 +1,6 @@
 """Every paper as Word, Excel and PDF: in Chinese that can be searched, and what people typed is only text."""
 
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -139,6 +140,15 @@ def test_pdf_refuses_to_fetch_anything() -> None:
             pdf._printed(f'<img src="{address}">')
 
     assert pdf_text(pdf.printed(paper(PaperKind.PUBLIC)))  # and goes on printing
+
+
+def test_server_without_the_libraries_of_pdf_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    pdf._press.cache_clear()
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+
+    for verb in (pdf.ready, lambda: pdf.printed(paper(PaperKind.RECORD))):
+        with pytest.raises(pdf.PdfUnavailable):
+            verb()
 
 
 def test_pdf_is_a4_with_its_type_in_it_and_lines_to_sign_on() -> None:

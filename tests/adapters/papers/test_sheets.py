@@ -165,9 +165,11 @@ def test_attendance_of_a_joint_meeting_for_a_partner_has_its_own_people_alone(
 
     whole = sheets.attendance(session, meeting).words
     part = sheets.attendance(session, meeting, within=organizations.subtree(other)).words
+    record = sheets.record(session, meeting, names=False).words
 
     assert (len(whole["名单"]), whole["参加组织"], whole["多组织"]) == (4, "第二党支部", True)
     assert ([row["姓名"] for row in part["名单"]], part["应到"], part["只列本组织"]) == (["庚七"], 4, True)
+    assert (record["缺席"], record["缺席名单"], record["请假名单"]) == (2, "", "")
 
 
 def counted(session: Session, meeting_id: int, **values: object) -> Vote:
