@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from app.core.clock import from_local, local_day
 from app.core.db import Session
+from app.meetings import leave
 from app.meetings import service as meetings
-from app.meetings.models import Meeting, MeetingKind
+from app.meetings.models import LeaveKind, Meeting, MeetingKind
 from app.members import binding
 from app.notices import workdays
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
-from demo.cast import BOUND, Guest
+from demo.cast import BOUND, COLLEAGUES, Guest
 from demo.chats import bind_chats, phones
 from demo.days import working_day
 from demo.history import BY
@@ -51,8 +52,8 @@ def renew(target: Target, group: ReferenceGroup, *, now: datetime) -> Stage:
         branch = organizations.by_code(session, group.units[group.demo_branch].code)
         if branch is None:
             raise LookupError("the demo branch is not there; the group was not loaded")
-        _announce_next(session, branch, now)
         roster = Roster.of(session, branch)
+        _announce_next(session, roster, now)
         bind_chats(session, roster, app_id=target.app_id, now=now)
         guest, member = unbound_follower(session, roster, app_id=target.app_id)
         code = binding.issue_code(session, member=member, by=BY, now=now, vault=target.vault, days=CODE_DAYS)
@@ -71,12 +72,23 @@ def _open_meeting(session: Session, branch: Organization, now: datetime) -> Meet
     return last
 
 
-def _announce_next(session: Session, branch: Organization, now: datetime) -> None:
+def _announce_next(session: Session, roster: Roster, now: datetime) -> None:
+    """Somebody has asked for leave from it, and waits for the secretary's word."""
+    branch = roster.branch
     last = _latest(session, branch, NEXT_TITLE)
     if last is None or last.starts_at < now:
         day = working_day(local_day(now) + timedelta(days=NEXT_IN_DAYS), workdays.known_to(session))
         starts_at = from_local(day, 15)
-        _announce(session, branch, NEXT_TITLE, starts_at, timedelta(hours=2), now)
+        made = _announce(session, branch, NEXT_TITLE, starts_at, timedelta(hours=2), now)
+        member = roster.member_of(COLLEAGUES[-1])
+        leave.ask(
+            session,
+            meeting_id=made.id,
+            member_id=member.id,
+            kind=LeaveKind.SHIFT,
+            reason="当天下午班，和班长说过了",
+            now=now,
+        )
 
 
 def _latest(session: Session, branch: Organization, title: str) -> Meeting | None:

@@ -25,6 +25,8 @@ Try  试一试
      手机上写反馈，在控制台答复，答复会回到手机
   4  Console as office: 通知公告, write one to everybody and see who can be reached; deputy approves
      用 office 写一条通知，先看谁能收到；deputy 审核后发送，在手机上点开
+  5  Console as secretary: 会议, two years of them; 职责日历, 自查, and the ledger as one zip
+     用 secretary 看会议：两年的会、票决和记录，职责日历、自查，一键下载台账
 
 {organizations[organizations]} organisations 个组织, {organizations[members]} invented members 名虚构党员.
 Everything above: {sheet}   Logs: {logs}

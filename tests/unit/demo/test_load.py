@@ -10,6 +10,7 @@ from app.core.clock import local_day
 from app.core.crypto import KeyRing, Vault
 from app.core.db import Sessions
 from app.feedback import queries as feedback
+from app.meetings import listing
 from app.meetings.models import Expected, Meeting
 from app.members import binding, identities
 from app.members.models import PARTY_MEMBERS, Member, MemberKind, WeChatIdentity
@@ -196,6 +197,13 @@ def test_renewal_on_the_same_day_keeps_the_meeting_and_opens_it_for_12_hours_mor
     assert (again.meeting.id, again.meeting.scene) == (stage.meeting.id, stage.meeting.scene)
     assert again.meeting.check_in_until == later + timedelta(hours=12)
     assert again.code != stage.code
+
+
+def test_renewal_meeting_to_come_has_a_leave_that_waits_for_an_answer(target: Target, stage: Stage) -> None:
+    with target.sessions.read() as session:
+        waiting = listing.leaves_asked(session, [stage.branch.id], since=NOW, limit=5)
+
+    assert [row[1].starts_at > NOW for row in waiting] == [True]
 
 
 def test_renewal_on_another_day_announces_a_new_meeting_with_the_whole_branch(
