@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from demo.bulletin import Row
-from demo.oracle import Books, End
+from demo.oracle import Books, End, leads_to
 
 Json = dict[str, Any]
 
@@ -32,6 +32,19 @@ def record(**known: Any) -> Json:
 )
 def test_end_of_a_person(records: list[Json], end: End) -> None:
     assert Books({"o1": records}).end("o1") is end
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "leads"),
+    [
+        ("http://x/m/notices/12", "", True),
+        ("", '【通知】标题\n<a href="http://x/m/notices/12">点这里看全文</a>', True),
+        ("http://x/m/notices/1", '<a href="http://x/m/notices/123">点这里看全文</a>', False),
+        ("", "", False),
+    ],
+)
+def test_message_belongs_to_the_page_that_it_leads_to(url: str, text: str, leads: bool) -> None:  # noqa: FBT001
+    assert leads_to({"url": url, "text": text}, "/m/notices/12") is leads
 
 
 def test_books_find_whoever_was_shown_it_twice() -> None:
