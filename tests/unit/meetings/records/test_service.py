@@ -103,6 +103,36 @@ def test_two_who_begin_at_once_make_one_draft(any_sessions: Sessions) -> None:
         assert len(queries.versions(session, meeting_id)) == 1
 
 
+def test_two_who_save_the_same_draft_at_once_do_not_write_over_each_other(any_sessions: Sessions) -> None:
+    with any_sessions.begin() as session:
+        meeting = held(session)
+        seen, meeting_id = fingerprint(save(session, meeting)), meeting.id
+    read, outcomes = Barrier(2), list[str]()
+
+    def write(number: int) -> None:
+        def transact() -> None:
+            with any_sessions.begin() as session:
+                found = session.get_one(Meeting, meeting_id)
+                if session.get_bind().dialect.name != "sqlite":  # it has one writer at a time anyway
+                    queries.current(session, meeting_id)
+                    read.wait()
+                save(session, found, Content((Item(f"议题{number}"),)), seen=seen)
+
+        try:
+            transact()
+            outcomes.append("kept")
+        except service.RecordOvertaken:
+            outcomes.append("told")
+
+    writers = [Thread(target=write, args=(number,)) for number in range(2)]
+    for one in writers:
+        one.start()
+    for one in writers:
+        one.join()
+
+    assert sorted(outcomes) == ["kept", "told"]
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
