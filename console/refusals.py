@@ -125,6 +125,7 @@ SENTENCES = {
     "record_not_draft": "这份记录已经定稿，不能直接改。需要更正的，请写明原因发起修订。",
     "record_not_held": "会议已取消或者已并到另一次会议，不写记录。",
     "record_too_early": "会议还没有开始，不能定稿。",
+    "record_votes_open": "还有票决没有得到两名监票人确认，也没有作废。请先办完票决，再给记录定稿。",
     "record_empty": "还没有写内容，不能定稿：请至少写一项议题。",
     "amendment_without_reason": "请写明为什么要修订，会和新旧两版一起保存。",
     "nothing_to_amend": "没有可以修订的定稿，或者修订稿已经建好了，请看最新的状态。",

@@ -17,6 +17,8 @@ from app.meetings.records.content import Content, Shape, check, from_json, shape
 from app.meetings.records.models import Record
 from app.meetings.records.queries import current, fingerprint
 from app.meetings.records.states import RECORD, RecordState
+from app.meetings.votes.models import Vote
+from app.meetings.votes.states import VoteState
 
 REASON = 200
 NUMBER_TRIES = 50
@@ -52,6 +54,12 @@ class RecordEmpty(DomainError):
     code = "record_empty"
 
 
+class RecordVotesOpen(DomainError):
+    """A vote is neither confirmed by two tellers nor void: the record would say nothing of its outcome."""
+
+    code = "record_votes_open"
+
+
 class AmendmentWithoutReason(DomainError):
     code = "amendment_without_reason"
 
@@ -83,7 +91,7 @@ def save_draft(
 def close(session: Session, *, meeting: Meeting, by: str, now: datetime, seen: str | None = None) -> Record:
     """Number it, and take down the head and who came. Idempotent for what is closed.
 
-    Raises RecordOvertaken, RecordNotHeld, RecordTooEarly, RecordEmpty.
+    Raises RecordOvertaken, RecordNotHeld, RecordTooEarly, RecordEmpty, RecordVotesOpen.
     """
     hold(session, meeting, against_sign_in=True)
     _held(meeting)
@@ -98,10 +106,18 @@ def close(session: Session, *, meeting: Meeting, by: str, now: datetime, seen: s
     if found is None or (shape_of(meeting.kind) is not Shape.RECTIFICATION and not content.items):
         raise RecordEmpty
     check(content, meeting.kind)  # the meeting may have become one of another kind
+    _refuse_open_votes(session, meeting)
     _number(session, meeting)
     whole = to_json(replace(content, facts=facts.take(session, meeting)))
     state = advance(RECORD, found.state, RecordState.CLOSED)
     return _change(session, found, content=whole, state=state, closed_by=by, closed_at=now)
+
+
+def _refuse_open_votes(session: Session, meeting: Meeting) -> None:
+    ended = (VoteState.CONFIRMED, VoteState.VOID)
+    pending = select(Vote.id).where(Vote.meeting_id == meeting.id, Vote.state.not_in(ended))
+    if session.scalar(pending.limit(1)) is not None:
+        raise RecordVotesOpen
 
 
 def amend(session: Session, *, meeting: Meeting, reason: str, by: str, now: datetime) -> Record:

@@ -17,6 +17,8 @@ from app.meetings.records.models import Record
 from app.meetings.records.queries import fingerprint
 from app.meetings.records.states import RecordState
 from app.meetings.states import LeaveState
+from app.meetings.votes.models import Matter, Method, Vote
+from app.meetings.votes.states import VoteState
 from tests import factories
 from tests.factories import NOW
 from tests.unit.meetings.records.minutes import AFTER, MINUTES, closed, held
@@ -261,6 +263,23 @@ def test_close_before_it_begins_is_refused(session: Session) -> None:
 
     with pytest.raises(service.RecordTooEarly):
         service.close(session, meeting=meeting, by="王丽", now=NOW - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("state", VoteState)
+def test_close_waits_until_every_vote_is_confirmed_or_void(session: Session, state: VoteState) -> None:
+    meeting = held(session)
+    save(session, meeting)
+    vote = Vote(meeting_id=meeting.id, number=1, matter=Matter.GENERAL, method=Method.HANDS, subject="计划")
+    vote.state, vote.opened_by, vote.opened_at = state, "wang.li", NOW
+    session.add(vote)
+    session.flush()
+
+    if state in (VoteState.CONFIRMED, VoteState.VOID):
+        assert close(session, meeting).state is RecordState.CLOSED
+    else:
+        with pytest.raises(service.RecordVotesOpen):
+            close(session, meeting)
+        assert meeting.record_number is None
 
 
 def test_numbers_go_on_in_each_organisation_and_year(session: Session) -> None:
