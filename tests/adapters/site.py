@@ -1,6 +1,7 @@
 """The whole web application on a database of its own, and browsers that visit it."""
 
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from app.core.clock import FixedClock
@@ -22,6 +24,8 @@ from tests.factories import NOW
 from tests.services import wired
 
 TOKEN = re.compile(r'name="csrf[-_]token" (?:content|value)="([^"]+)"')
+COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="zhibu-templates-"))
+"""Every test has an application of its own; its templates are those of the others."""
 serial = count(1)
 
 
@@ -97,6 +101,7 @@ def opened(database: Path, clock: FixedClock) -> Iterator[Site]:
     sessions = Sessions(new_engine(f"sqlite:///{database}"))
     services = wired(sessions, clock)
     app = create_app(services)
+    app.jinja_env.bytecode_cache = COMPILED
     try:
         yield Site(app, services, clock)
     finally:
