@@ -12,7 +12,7 @@ from app.members.models import Member
 from demo.topics import Topic
 from demo.turnout import Turnout
 
-BY = "secretary"
+BY = "支部书记"
 SEATS = 5
 OPINIONS = 2
 SPOILED = 1
