@@ -10,9 +10,8 @@ from app.meetings.votes.counting import Counted
 from app.meetings.votes.models import Matter, Method, Vote
 from app.members.models import Member
 from demo.topics import Topic
-from demo.turnout import Turnout
+from demo.turnout import BY, Turnout
 
-BY = "支部书记"
 SEATS = 5
 OPINIONS = 2
 SPOILED = 1

@@ -15,11 +15,11 @@ from app.meetings.records.states import RecordState
 from app.meetings.service import CLOSES_AFTER, OPENS_BEFORE
 from app.members.models import Member
 from app.organizations.models import Organization
-from demo.ballots import BY, SEATS
+from demo.ballots import SEATS
 from demo.minutes import AMENDED_FOR, Roles, agenda, corrected, minutes
 from demo.occasions import Occasion, Rhythm, Turn
 from demo.topics import Topic
-from demo.turnout import Gathering, Row, Turnout, turnout
+from demo.turnout import BY, Gathering, Row, Turnout, turnout
 
 HEAT = "高温橙色预警，当日全员保供，活动取消"
 LATE = "当日网络中断，纸质签到，次日补录"

@@ -11,6 +11,7 @@ from app.meetings.states import LeaveState
 from app.members.models import Member, MemberKind
 
 Row = dict[str, object]
+BY = "支部书记"
 ABSENT, ON_LEAVE = 0.02, 0.09
 WAYS = {
     Way.SCAN: 52,
@@ -122,7 +123,7 @@ def _leave(random: Random, meeting: Meeting, member: Member) -> Row:
         "state": LeaveState.GRANTED,
         "asked_at": asked_at,
         "answered_at": asked_at + timedelta(hours=2),
-        "answered_by": "secretary",
+        "answered_by": BY,
         "answer": "同意",
     }
 
@@ -133,7 +134,7 @@ def _made_up(meeting: Meeting, member: Member) -> Row:
         "member_id": member.id,
         "done_on": local_day(meeting.starts_at + timedelta(days=7)),
         "way": "小组长当面补课，交学习笔记",
-        "recorded_by": "secretary",
+        "recorded_by": BY,
         "recorded_at": meeting.starts_at + timedelta(days=8),
     }
 

@@ -16,12 +16,12 @@ from app.members.models import Member, MemberKind
 from app.notices.timing import IsWorkingDay
 from app.organizations.models import Organization
 from demo import ballots
-from demo.held import BY, HEAT, Cast, came_to, meeting_row, record_rows, tie
+from demo.held import HEAT, Cast, came_to, meeting_row, record_rows, tie
 from demo.minutes import agenda
 from demo.occasions import RHYTHMS, Occasion, Rhythm, Turn, first_day, occasions
 from demo.roster import Roster
 from demo.topics import Topic
-from demo.turnout import Row, Turnout
+from demo.turnout import BY, Row, Turnout
 
 ROWS_AT_ONCE = 500
 TERM_YEARS = 3

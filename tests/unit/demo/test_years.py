@@ -35,6 +35,7 @@ from app.notices import workdays
 from app.organizations.models import Organization
 from demo.load import Target, ensure
 from demo.reference_group import ReferenceGroup, build
+from demo.turnout import BY
 from tests import tables
 from tests.conftest import NOW
 from tests.unit.demo.test_load import APP_ID, SMALL
@@ -70,7 +71,7 @@ def test_two_years_are_generated_on_every_engine(
     ensure(Target(any_sessions, vault, APP_ID), group, now=AUTUMN)
 
     with any_sessions.read() as session:
-        kinds = Counter(session.scalars(select(Meeting.kind).where(Meeting.created_by == "secretary")))
+        kinds = Counter(session.scalars(select(Meeting.kind).where(Meeting.created_by == BY)))
         closed = session.scalar(select(func.count()).where(Record.state == RecordState.CLOSED))
     assert kinds[MeetingKind.THEME_DAY] == 23
     assert kinds[MeetingKind.BRANCH_COMMITTEE] == 22
@@ -229,5 +230,5 @@ def test_any_day_of_the_year_has_a_history(sessions: Sessions, vault: Any, days:
     ensure(Target(sessions, vault, APP_ID), small, now=NOW + timedelta(days=days))
 
     with sessions.read() as session:
-        over = session.scalars(select(Meeting.check_in_until).where(Meeting.created_by == "secretary")).all()
+        over = session.scalars(select(Meeting.check_in_until).where(Meeting.created_by == BY)).all()
     assert max(over) < NOW + timedelta(days=days)
