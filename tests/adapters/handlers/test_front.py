@@ -22,7 +22,7 @@ from tests.fakes.wechat import Phone, Push, safe, shown
 from tests.services import wired
 
 
-def real(sessions: Sessions, *, patience: float = 4.0) -> Services:
+def real(sessions: Sessions, *, patience: float = 4.5) -> Services:
     return wired(sessions, SystemClock(), callback={"answer_seconds": patience, "handler_threads": 4})
 
 

@@ -52,7 +52,6 @@ def configuration(callback: str, **changes: Any) -> Json:
         "mini_app_secret": MINI_SECRET,
         "templates": [MEETING, NOTICE, IN_MINI],
         "template_finish_ms": 0,
-        "push_timeout_s": 0.5,
     } | changes
 
 

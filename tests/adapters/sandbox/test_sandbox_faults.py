@@ -140,7 +140,6 @@ def test_fault_duplicate_may_overlap_the_first(sandbox: Sandbox, backend: Backen
     sandbox.meet()
     together = threading.Barrier(2, timeout=5)
     backend.answer = lambda _received: b"success" if together.wait() >= 0 else b""
-    sandbox.world.config.push_timeout_s = 5
     _fault(sandbox, push={"duplicate": 1, "duplicates_overlap": True})
 
     delivery = _say(sandbox)

@@ -247,11 +247,12 @@ def test_retry_with_new_nonce_is_sealed_anew(sandbox: Sandbox, backend: Backend)
 
 def test_slow_answer_is_cut_and_the_retry_is_shown(sandbox: Sandbox, backend: Backend) -> None:
     sandbox.meet()
+    sandbox.world.config.push_timeout_s = 1
     backend.received.clear()
 
     def slow_once(received: Received) -> bytes:
         if len(backend.received) == 1:
-            time.sleep(1)
+            time.sleep(2)
         return echo(received)
 
     backend.answer = slow_once

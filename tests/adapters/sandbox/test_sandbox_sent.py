@@ -156,7 +156,7 @@ def test_result_late_waits(sandbox: Sandbox, backend: Backend) -> None:
 
 
 def test_results_are_pushed_by_few_hands(start: Callable[..., Sandbox], backend: Backend) -> None:
-    sandbox = start(push_hands=3, push_timeout_s=5)
+    sandbox = start(push_hands=3)
     sandbox.meet()
     busy: list[int] = []
 

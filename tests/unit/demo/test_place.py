@@ -1,5 +1,6 @@
 """Where a demo runs, and why it may not run there."""
 
+import contextlib
 import socket
 from pathlib import Path
 
@@ -23,13 +24,26 @@ def test_place_with_an_impossible_port_is_refused_in_one_line(port: str) -> None
 
 @pytest.mark.parametrize("offset", [0, 1])
 def test_place_whose_port_or_sandbox_port_is_busy_is_refused(tmp_path: Path, offset: int) -> None:
-    with socket.socket() as busy:
-        busy.bind(("127.0.0.1", 0))
-        busy.listen()
+    with contextlib.closing(_busy_after_a_free_one()) as busy:
         port = busy.getsockname()[1]
 
         with pytest.raises(CannotStart, match=f"port {port} cannot be used"):
             Place(port - offset, tmp_path).check_ports()
+
+
+def _busy_after_a_free_one() -> socket.socket:
+    """A listening socket on a port before which nobody else listens."""
+    while True:
+        busy, before = socket.socket(), socket.socket()
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        with before:
+            try:
+                before.bind(("127.0.0.1", busy.getsockname()[1] - 1))
+            except OSError:
+                busy.close()
+            else:
+                return busy
 
 
 def test_place_is_occupied_by_one_demo_at_a_time(tmp_path: Path) -> None:
