@@ -196,10 +196,11 @@ def _sign_in(driver: Driver, row: Any, one: _Try) -> CheckInResult:
         )
         outcome = outcome if fresh else OUT.ALREADY
     after = door.after(driver, row, one.member_id)
-    if after.merged_into_id is not None:  # while this scan was on its way
+    taken_off = outcome is OUT.CHECKED_IN and not after.listed
+    if after.merged_into_id is not None or taken_off:  # while this scan was on its way
         _TAKE_BACK.change(driver, meeting_id=row.id, member_id=one.member_id)
-        target = door.by_id(driver, meeting_id=after.merged_into_id, member_id=one.member_id)
-        return _sign_in(driver, target, one)
+        now = door.by_id(driver, meeting_id=row.id, member_id=one.member_id)
+        return _sign_in(driver, now, one)
     return _result(row, outcome, position=after.position)
 
 

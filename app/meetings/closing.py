@@ -23,7 +23,7 @@ def ensure_open(session: Session, meeting_id: int) -> None:
         raise RecordClosed
 
 
-def hold_open(session: Session, meeting: Meeting) -> None:
+def hold_open(session: Session, meeting: Meeting, *, against_sign_in: bool = False) -> None:
     """Lock the meeting for a change of its list. Raises MeetingCancelled, MeetingMerged, RecordClosed."""
-    hold_standing(session, meeting)
+    hold_standing(session, meeting, against_sign_in=against_sign_in)
     ensure_open(session, meeting.id)

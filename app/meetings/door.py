@@ -75,13 +75,17 @@ _BY_ID = Prepared(_row().where(meeting.id == bindparam("meeting_id")))
 
 
 def _after() -> Select[Any]:
-    """The how-manieth of all that came, and whether the meeting was merged meanwhile."""
+    """The how-manieth of all that came, and what others did meanwhile: merged the meeting, changed the list."""
     mine = select(own.id).where(own.meeting_id == bindparam("meeting_id"), own.member_id == _person)
     merged = select(Meeting.merged_into_id).where(Meeting.id == bindparam("meeting_id"))
+    listed = select(Expected.standing).where(
+        Expected.meeting_id == bindparam("meeting_id"), Expected.member_id == _person
+    )
     return (
         select(
             func.count().label("position"),
             merged.scalar_subquery().label("merged_into_id"),
+            listed.scalar_subquery().label("standing"),
         )
         .select_from(CheckIn)
         .where(CheckIn.meeting_id == bindparam("meeting_id"), CheckIn.id <= mine.scalar_subquery())
@@ -99,10 +103,11 @@ _AFTER_AMONG_GUESTS = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """`position`: the how-manieth of 应到 to sign in, 0 for whoever stands outside it."""
+    """`position`: the how-manieth of 应到 to sign in, 0 for whoever stands outside it. `listed`: still on the list."""
 
     position: int
     merged_into_id: int | None
+    listed: bool
 
 
 def by_scene(driver: Driver, *, member_id: int | None, scene: str) -> Any:
@@ -128,11 +133,11 @@ def _led_on(driver: Driver, row: Any, member_id: int | None) -> Any:
 
 
 def after(driver: Driver, row: Any, member_id: int) -> After:
-    """What is seen once the sign-in is written: a merge waits for it, or it has waited for a merge."""
+    """What is seen once the sign-in is written: whoever changes the list waits for it, or it has waited for them."""
     statement = _AFTER_AMONG_GUESTS if row.outside else _AFTER
     found = statement.first(driver, meeting_id=row.id, member_id=member_id)
-    counted = row.standing in (Standing.VOTING, Standing.NON_VOTING)
-    return After(found.position if counted else 0, found.merged_into_id)
+    counted = found.standing in (Standing.VOTING, Standing.NON_VOTING)
+    return After(found.position if counted else 0, found.merged_into_id, found.standing is not None)
 
 
 def expected_at(row: Any) -> int:

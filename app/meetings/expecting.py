@@ -162,7 +162,7 @@ def exclude(session: Session, *, meeting: Meeting, member_id: int, ground: Groun
     """不计应到, or another ground for it. Raises ApprovalMissing, NotExpected, AlreadySignedIn and `hold_open`'s."""
     if not approval_no.strip():
         raise ApprovalMissing
-    hold_open(session, meeting)
+    hold_open(session, meeting, against_sign_in=True)
     listed = expected_of(session, meeting.id, member_id)
     if listed is None or listed.standing is Standing.INVITED:
         raise NotExpected
@@ -189,7 +189,7 @@ def remove(session: Session, *, meeting: Meeting, member_id: int) -> None:
 
     Idempotent. Raises AlreadySignedIn, StillOfBranch and what `hold_open` raises.
     """
-    hold_open(session, meeting)
+    hold_open(session, meeting, against_sign_in=True)
     listed = expected_of(session, meeting.id, member_id)
     if listed is None:
         return

@@ -28,9 +28,9 @@ def hold(session: Session, meeting: Meeting, *, against_sign_in: bool = False) -
     session.refresh(meeting, with_for_update={"key_share": not against_sign_in})
 
 
-def hold_standing(session: Session, meeting: Meeting) -> None:
+def hold_standing(session: Session, meeting: Meeting, *, against_sign_in: bool = False) -> None:
     """The same. Raises MeetingCancelled and MeetingMerged."""
-    hold(session, meeting)
+    hold(session, meeting, against_sign_in=against_sign_in)
     refuse_gone(meeting)
 
 

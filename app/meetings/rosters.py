@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, 
 from app.core.clock import local_day
 from app.core.db import Session, rows_changed
 from app.core.errors import DomainError
+from app.meetings.holding import hold
 from app.meetings.models import CheckIn, Expected, Leave, Meeting, MeetingOrganization, Standing
 from app.meetings.states import LeaveState
 from app.members.models import PARTY_MEMBERS, Member, MemberKind, PartyStatus
@@ -98,10 +99,12 @@ def take_due(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
 
 
 def _take(session: Session, meeting: Meeting, now: datetime) -> bool:
-    claim = update(Meeting).where(Meeting.id == meeting.id, Meeting.roster_at == meeting.roster_at)
-    if not rows_changed(session, claim.values(roster_at=now)):
+    seen = meeting.roster_at
+    hold(session, meeting, against_sign_in=True)
+    if meeting.roster_at != seen:
         return False
-    session.refresh(meeting)
+    meeting.roster_at = now
+    session.flush()
     scope = scope_of(session, meeting)
     listed = select(Expected.member_id).where(Expected.meeting_id == meeting.id)
     _take_off(session, meeting, scope)

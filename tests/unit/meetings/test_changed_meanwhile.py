@@ -1,5 +1,6 @@
 """A meeting that is moved, called off or merged while people scan: each is told what holds now, and counted once."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -7,13 +8,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select
 
-from app.core.db import Sessions, driver_of, in_turn
-from app.meetings import changes, check_in, door
+from app.core.db import Session, Sessions, driver_of, in_turn
+from app.meetings import changes, check_in, door, expecting, rosters
 from app.meetings.check_in import CheckInResult
 from app.meetings.merging import merge
 from app.meetings.models import CheckIn, Expected, Meeting, Way
 from app.meetings.rules import CheckInOutcome
 from app.meetings.tickets import Card
+from app.members.models import Member
+from tests import factories
 from tests.factories import NOW
 from tests.unit.meetings.rooms import INSTANT, SCENE, Room, another_meeting, room
 
@@ -174,6 +177,41 @@ def test_member_taken_off_the_list_that_day_is_told_and_left_to_the_recorder(her
 
     assert (result.outcome, result.expected) == (OUT.NOT_EXPECTED, 1)
     assert here.refused() == [(moved_away, "not_expected")]
+
+
+def _by_hand(session: Session, meeting: Meeting, person: int) -> None:
+    expecting.remove(session, meeting=meeting, member_id=person)
+
+
+def _by_the_roster(session: Session, meeting: Meeting, _person: int) -> None:
+    meeting.roster_at = meeting.check_in_from - INSTANT
+    assert rosters.take_due(session, now=NOW) == 1
+
+
+@pytest.mark.parametrize("taken_off", [_by_hand, _by_the_roster])
+@pytest.mark.parametrize(
+    "any_database_url",
+    [pytest.param(server, marks=pytest.mark.services) for server in ("postgresql", "mysql")],
+    indirect=True,
+)
+def test_scan_that_read_before_somebody_was_taken_off_the_list_counts_nowhere(
+    any_sessions: Sessions, taken_off: Callable[[Session, Meeting, int], None]
+) -> None:
+    """On SQLite it cannot have: there, who writes reads after everybody else has written."""
+    one = room(any_sessions)
+    person = one.members[0]
+
+    with any_sessions.write() as driver:
+        seen_before = door.by_scene(driver, scene=SCENE, member_id=person)
+        with any_sessions.begin() as session:
+            session.get_one(Member, person).organization_id = factories.organization(session).id
+            session.flush()
+            taken_off(session, session.get_one(Meeting, one.meeting_id), person)
+        result = check_in._sign_in(driver, seen_before, check_in._Try(person, NOW, Way.SCAN))
+
+    assert result.outcome is OUT.NOT_EXPECTED
+    assert one.signed() == []
+    assert one.refused() == [(person, "not_expected")]
 
 
 def test_ordinary_scan_costs_three_statements_and_a_second_one_two(sessions: Sessions) -> None:
