@@ -144,3 +144,16 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
 
 def word(value: StrEnum) -> str:
     return WORDS[type(value)][value]
+
+
+OWNERS: dict[Duty, str] = {
+    Duty.MEMBER_MEETING: "党支部书记",
+    Duty.BRANCH_COMMITTEE: "党支部书记",
+    Duty.GROUP_MEETING: "党小组长",
+    Duty.PARTY_LECTURE: "党支部书记、宣传委员",
+    Duty.THEME_DAY: "组织委员",
+    Duty.ORGANIZATIONAL_LIFE: "党支部书记",
+    Duty.APPRAISAL: "组织委员",
+    Duty.RENEWAL: "党支部书记，报上级党组织批准",
+}
+"""Whose post sees to a duty, on the page 自查 and on its paper."""

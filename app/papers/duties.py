@@ -7,23 +7,14 @@ from app.core.db import Session
 from app.meetings import periods
 from app.meetings.duties import calendar
 from app.meetings.duties.calendar import Cell
-from app.meetings.duties.models import Duty
 from app.meetings.duties.rules import DutyState
-from app.meetings.words import word
+from app.meetings.words import OWNERS, word
 from app.organizations.models import Organization
 from app.papers.lists import title_of
 from app.papers.paper import Paper, Words, day, file_name
 
 GAPS = (DutyState.OVERDUE, DutyState.DUE)
 STATED = (DutyState.EXPLAINED, DutyState.NOT_APPLICABLE)
-OWNERS = {
-    Duty.GROUP_MEETING: "党小组长",
-    Duty.PARTY_LECTURE: "党支部书记、宣传委员",
-    Duty.THEME_DAY: "组织委员",
-    Duty.APPRAISAL: "组织委员",
-    Duty.RENEWAL: "党支部书记，报上级党组织批准",
-}
-OWNER = "党支部书记"
 YEAR = (
     ("职责", 26),
     ("时段", 18),
@@ -86,7 +77,7 @@ def _duty(row: Sequence[Cell]) -> Words:
         "佐证": "；".join(f"{_period(cell)}：{day(cell.held_on)}" for cell in row if cell.held_on),
         "缺口": "；".join(missing) or "无",
         "说明": "；".join(stated),
-        "责任人": OWNERS.get(row[0].duty, OWNER),
+        "责任人": OWNERS[row[0].duty],
     }
 
 

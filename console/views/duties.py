@@ -1,6 +1,6 @@
 """A branch's year of duties, what it says of those that no meeting answers, and its committee's term."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -16,6 +16,7 @@ from app.meetings.duties.calendar import Cell
 from app.meetings.duties.models import Duty, Statement
 from app.meetings.duties.rules import DutyState
 from app.meetings.kinds import TEMPLATES
+from app.meetings.words import OWNERS
 from app.organizations.models import Organization
 from app.staff.permissions import Permission
 from console import fields, once
@@ -26,16 +27,6 @@ from console.refusals import sentence
 
 TEXT_LENGTH = 300
 FIRST_YEAR = 2019
-OWNERS: Mapping[Duty, str] = {
-    Duty.MEMBER_MEETING: "党支部书记",
-    Duty.BRANCH_COMMITTEE: "党支部书记",
-    Duty.GROUP_MEETING: "党小组长",
-    Duty.PARTY_LECTURE: "党支部书记、宣传委员",
-    Duty.THEME_DAY: "组织委员",
-    Duty.ORGANIZATIONAL_LIFE: "党支部书记",
-    Duty.APPRAISAL: "组织委员",
-    Duty.RENEWAL: "党支部书记，报上级党组织批准",
-}
 GAPS = frozenset({DutyState.DUE, DutyState.OVERDUE})
 STATED = frozenset({DutyState.EXPLAINED, DutyState.NOT_APPLICABLE})
 KINDS = {template.duty: kind for kind, template in TEMPLATES.items() if template.duty is not None}
