@@ -10,7 +10,7 @@ from console.edge import acting, now
 
 def repeated(session: Session) -> submissions.Repeated | None:
     """None: this is the first time. Ask before the verb, in its transaction."""
-    token = request.form.get("once", "")
+    token = request.form.get("once", "").replace("\x00", "")
     if not token:
         return None
     return submissions.begin(session, token=token, account_id=acting().account_id, now=now())
@@ -18,7 +18,7 @@ def repeated(session: Session) -> submissions.Repeated | None:
 
 def led_to(session: Session, location: str) -> None:
     """Where a repeat of this form is sent."""
-    if token := request.form.get("once", ""):
+    if token := request.form.get("once", "").replace("\x00", ""):
         submissions.led_to(session, token=token, location=location)
 
 

@@ -16,5 +16,10 @@ def token() -> str:
     return hmac.new(key("forms"), signed_in.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
+def line(name: str) -> str:
+    """One line of text, without what cannot be read or kept, such as NUL."""
+    return "".join(one if one.isprintable() else " " for one in request.form.get(name, "")).strip()
+
+
 def genuine() -> bool:
     return hmac.compare_digest(request.form.get(FIELD, "").encode("utf-8", "replace"), token().encode())

@@ -96,6 +96,8 @@ def by_recorder(driver: Driver, *, meeting_id: int, member_id: int, now: datetim
         return UNKNOWN
     if door.is_recorded(row):
         raise RecordClosed
+    if row.standing is None:  # the recorder's slip, not the person's attempt: nothing is kept of it
+        return _result(row, OUT.NOT_EXPECTED)
     at = _first_try(driver, row, member_id) or min(now, row.check_in_until)
     return _sign_in(driver, row, _Try(member_id, at, Way.RECORDER, vouched=True))
 

@@ -76,9 +76,11 @@ def last_of_month(day: date) -> date:
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day of another month, or that month's last one where it has no such day; never past the year 9999."""
+    """The same day of another month, or that month's last one where it has no such day; within the years 1 to 9999."""
     year, month = divmod(day.month - 1 + months, YEAR)
     if day.year + year > date.max.year:
         return date.max
+    if day.year + year < date.min.year:
+        return date.min
     landing = date(day.year + year, month + 1, 1)
     return landing.replace(day=min(day.day, last_of_month(landing).day))

@@ -112,6 +112,8 @@ def quarter_list() -> ResponseReturnValue:
     period = periods.read(fields.line("period", most=7))
     if period is None or period.frequency is not Frequency.QUARTERLY:
         abort(404)
+    if not FIRST_YEAR <= period.first.year <= local_day(now()).year + 1:
+        abort(404)
     with services().sessions.read() as session:
         organization = chosen(session, fields.number("organization"))
         paper = lists.quarter(session, organization, period)

@@ -22,7 +22,7 @@ from app.staff.permissions import Permission
 from console import fields, once
 from console.blueprint import console
 from console.convening import WITH_ROSTER, below, chosen, keep, neighbours, seats
-from console.edge import acting, keep_trail, now, scope, services
+from console.edge import acting, keep_trail, now, scope, scope_of, services
 from console.meeting_form import NAME_LENGTH, Typed, as_day
 from console.refusals import sentence
 
@@ -135,7 +135,10 @@ def _people(session: Session, organization: Organization | None, typed: Typed, *
 
 
 def _rosters(session: Session, organization: Organization, partners: Sequence[int]) -> list[Any]:
-    together = [organization.id, *(one.id for one in neighbours(session, organization) if one.id in partners)]
+    """A partner's people by name only for whoever sees their roster anyway."""
+    seen = scope_of(Permission.MEMBERS_VIEW)
+    invited = [one for one in neighbours(session, organization) if one.id in partners]
+    together = [organization.id, *(one.id for one in invited if seen.covers(one.path))]
     return [one for each in together for one in members.roster_of(session, each)]
 
 

@@ -63,8 +63,11 @@ def page(session: Session, found: Meeting, *, reason: str = "", fault: str = "")
         current=current,
         standing=standing,
         versions=records.versions(session, found.id),
-        words=sheets.record(session, found, draft=may.record).words if readable else None,
+        words=sheets.record(session, found, draft=may.record, names=may.within is None).words
+        if readable
+        else None,
         names=may.names,
+        compares=may.names and may.within is None,
         readable=readable,
         reason=reason,
         changed=_changed(session, found, standing) if readable else False,
@@ -234,7 +237,8 @@ def record_versions(meeting_id: int) -> ResponseReturnValue:
     """Two versions beside each other: the one asked for and the one before it."""
     with services().sessions.read() as session:
         found = pages.wanted(session, meeting_id)
-        if not pages.rights(session, found).names:
+        may = pages.rights(session, found)
+        if not may.names or may.within is not None:  # it names people of every branch that took part
             abort(403)
         kept = {one.version: one for one in records.versions(session, meeting_id)}
         newer = kept.get(fields.number("version") or max(kept, default=0)) or abort(404)

@@ -45,7 +45,13 @@ def votes(meeting_id: int) -> ResponseReturnValue:
             gate=gate,
             hindrance=_hindrance(session, found),
             may_record=_may_record(session, found),
+            names=_may_read(session, found),
         )
+
+
+def _may_read(session: Session, found: Meeting) -> bool:
+    """A vote on a person names them: those above the branch take the sheet with a reason (console.views.papers)."""
+    return pages.keeps_names(session, found, Permission.MEETINGS_VIEW)
 
 
 def _may_record(session: Session, found: Meeting) -> bool:
@@ -144,7 +150,12 @@ def _refused(meeting_id: int, put: Put, refusal: DomainError) -> str:
 @staff(Permission.MEETINGS_VIEW)
 def vote(vote_id: int) -> ResponseReturnValue:
     with services().sessions.read() as session:
-        return page(session, wanted(session, vote_id))
+        return page(session, _readable(session, vote_id))
+
+
+def _readable(session: Session, vote_id: int) -> Vote:
+    found = wanted(session, vote_id)
+    return found if _may_read(session, session.get_one(Meeting, found.meeting_id)) else abort(403)
 
 
 def wanted(session: Session, vote_id: int) -> Vote:
@@ -192,7 +203,7 @@ def _spare_wanted(sheet: Sheet) -> bool:
 def vote_paper(vote_id: int) -> ResponseReturnValue:
     """A resolution only where every test is passed; before the tellers' word, a sheet for them to sign."""
     with services().sessions.read() as session:
-        found = wanted(session, vote_id)
+        found = _readable(session, vote_id)
         if found.state is S.OPEN:
             return redirect(url_for("console.vote", vote_id=vote_id))
         sheet = queries.sheet(session, found)

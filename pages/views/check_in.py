@@ -51,7 +51,8 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _by_digits() -> ResponseReturnValue:
-    digits = "".join(request.form["digits"].split())[:20]
+    typed = "".join(request.form["digits"].split())
+    digits = typed if typed.isascii() and typed.isdigit() else ""
     who = visitor()
     result = counted(
         lambda driver: code_tries.try_code(

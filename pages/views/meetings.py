@@ -17,6 +17,7 @@ from app.meetings.rosters import COUNTED
 from app.meetings.states import LeaveState
 from pages.blueprint import pages
 from pages.edge import member_id, now, services
+from pages.forms import line
 from pages.sign_in import back_to
 from pages.views.notices import KEY
 
@@ -53,7 +54,7 @@ def own_meeting(meeting_id: int) -> ResponseReturnValue:
 @pages.post(f"/meetings/<{KEY}:meeting_id>/leave")
 @member("leave of the signed-in member's own; the verb refuses who is not expected")
 def ask_leave(meeting_id: int) -> ResponseReturnValue:
-    kind, reason = request.form.get("kind", ""), request.form.get("reason", "").strip()
+    kind, reason = request.form.get("kind", ""), line("reason")
     with services().sessions.begin() as session:
         found = _found(session, meeting_id)
         if faults := _faults(kind, reason):

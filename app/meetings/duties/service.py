@@ -36,6 +36,10 @@ class StatementEarly(DomainError):
     code = "statement_early"
 
 
+FOUNDED = 1921
+"""No committee of the Party was elected before."""
+
+
 class TermWrong(DomainError):
     code = "term_wrong"
 
@@ -104,7 +108,7 @@ def set_term(
     if usual is None:
         raise NoTerm
     latest = periods.months_later(usual, rules.DEFERRED_MONTHS)
-    if elected_on > local_day(now) or not elected_on < ends_on <= latest:
+    if not elected_on.year >= FOUNDED or elected_on > local_day(now) or not elected_on < ends_on <= latest:
         raise TermWrong
     values = {
         "elected_on": elected_on,

@@ -355,8 +355,8 @@ VISITS = (
         form=fixed({"matter": "general", "method": "hands", "subject": "工作计划"}),
         seat=at_branch,
     ),
-    Visit("console.vote", arguments=open_vote),
-    Visit("console.vote_paper", arguments=counted_vote),
+    Visit("console.vote", arguments=open_vote, seat=at_branch),
+    Visit("console.vote_paper", arguments=counted_vote, seat=at_branch),
     posted("console.name_tellers", arguments=open_vote, form=tellers, seat=at_branch),
     posted(
         "console.add_opinion",

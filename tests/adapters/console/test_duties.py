@@ -157,7 +157,7 @@ def test_term_is_entered_and_its_end_computed(site: Site, secretary: Browser, wo
         assert session.get_one(Term, world.left.branch_id).has_committee
 
 
-@pytest.mark.parametrize("elected", ["", "2026-03-03", "2015-01-01"])
+@pytest.mark.parametrize("elected", ["", "2026-03-03", "2015-01-01", "0001-01-01"])
 def test_term_that_cannot_be_is_refused(site: Site, secretary: Browser, world: World, elected: str) -> None:
     form = {"organization": world.left.branch_id, "elected_on": elected, "ends_on": "2027-05-01"}
 

@@ -130,3 +130,10 @@ def test_account_without_an_organisation_sees_an_empty_page(site: Site, world: W
     office = site.staff(Role.OFFICE, world.left.committee_id)
 
     assert "没有会议。" in office.get(f"{LEDGER}?year=2026").text
+
+
+@pytest.mark.parametrize("period", ["9999-Q4", "0001-Q1", "2026-03", "x"])
+def test_quarter_that_no_ledger_has_is_not_there(secretary: Browser, world: World, period: str) -> None:
+    asked = f"?organization={world.left.branch_id}&period={period}&format=pdf"
+
+    assert secretary.get(f"/console/meetings/ledger/quarter{asked}").status_code == 404

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.meetings.models import CheckIn, Meeting
+from app.meetings.models import CheckIn, Meeting, RefusedCheckIn
 from app.staff.models import Role, StaffAccount
 from tests.adapters.console.world import World
 from tests.adapters.site import Browser, Site
@@ -134,6 +134,21 @@ def test_recorder_cannot_sign_in_somebody_who_is_not_expected(
     )
 
     assert "没有补签：不在应到名单。" in answer.text
+
+
+@pytest.mark.parametrize("member", ["", "x", "999999", "of the others"])
+def test_recorder_learns_no_name_by_trying_numbers(
+    site: Site, secretary: Browser, world: World, member: str
+) -> None:
+    path = f"/console/meetings/{world.left.meeting_id}"
+    tried = world.right.member_id if member == "of the others" else member
+
+    answer = secretary.post(f"{path}/check-in", {"member": tried})
+
+    assert answer.status_code == 302
+    assert world.right.mark not in secretary.get(path).text
+    with site.services.sessions.read() as session:
+        assert session.query(RefusedCheckIn).all() == []
 
 
 def test_cancel_twice_is_one_cancellation(site: Site, secretary: Browser, world: World) -> None:

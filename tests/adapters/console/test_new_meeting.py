@@ -140,6 +140,18 @@ def test_partner_sees_its_own_people_and_changes_nothing(
     assert path in colleague.get("/console/meetings").text
 
 
+def test_people_of_a_partner_are_not_listed_by_choosing_it(
+    site: Site, secretary: Browser, world: World
+) -> None:
+    partner, _ = beside(site, world)
+    with site.services.sessions.begin() as session:
+        factories.member(session, session.get_one(Organization, partner), name="邻家王五")
+
+    answer = secretary.post(NEW, form(world, partner=partner, kind="branch_committee", step="1"))
+
+    assert "邻家王五" not in answer.text
+
+
 def test_branch_of_another_committee_is_no_partner(site: Site, secretary: Browser, world: World) -> None:
     answer = secretary.post(NEW, form(world, partner=world.right.branch_id))
 

@@ -276,3 +276,18 @@ def test_meeting_late_in_the_night_belongs_to_its_day_in_china(
 
     assert len(lines(session, branch, first=FIRST, last=LAST)) == 1
     assert lines(session, branch, first=date(2027, 1, 1), last=date(2027, 12, 31)) == []
+
+
+def test_record_of_a_joint_meeting_names_nobody_away_to_a_partner(
+    session: Session, branch: Organization
+) -> None:
+    other = factories.organization(session, name="第二党支部")
+    own, theirs = year.people(session, branch, "甲一"), year.people(session, other, "庚七", "病八", "缺九")
+    joint = year.meeting(session, other, (*theirs, *own), date(2026, 2, 5), title="联合会")
+    year.partner(session, joint, branch)
+    year.close(session, joint)
+
+    for house, named in ((other, True), (branch, False)):
+        content = packed(session, house)
+        (text,) = [word_text(value) for name, value in content.items() if name.endswith(".docx")]
+        assert ["病八" in text, "缺九" in text] == [named, named]
