@@ -25,7 +25,7 @@ $(DEV): requirements/dev.txt | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@ $(RUNTIME)
 
-.PHONY: help demo story test check format bench lock run clean
+.PHONY: help demo story test histories check format bench lock run clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,9 @@ story: $(RUNTIME) ## Play the main jobs against a running demo (URL=) or a fresh
 test: $(DEV) ## Run every test; uses PostgreSQL, MariaDB and Redis where they answer
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
+histories: $(DEV) ## Play 2,000 random histories of payments (make test plays 400 of them)
+	ZHIBU_TEST_HISTORIES=2000 $(BIN)/pytest --numprocesses=auto --dist=loadfile tests/flows/test_dues_crossings.py tests/flows/test_dues_deaths.py tests/flows/test_dues_nights.py tests/flows/test_dues_returns.py
+
 check: $(DEV) ## Lint, types, import directions, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -50,7 +53,7 @@ format: $(DEV) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV) ## Measure one thing reproducibly: NAME=callback, check_in, fanout, prepare, or all
+bench: $(DEV) ## Measure one thing reproducibly: NAME=callback, check_in, dues, fanout, prepare, or all
 	$(BIN)/python -m benchmarks $(NAME)
 
 lock: $(DEV) ## Compile the requirements again from requirements/*.in

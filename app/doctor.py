@@ -6,9 +6,12 @@ from email.utils import parsedate_to_datetime
 
 from app.core import calendar
 from app.core.clock import local_day
+from app.dues.ports import GatewayUnclear
 from app.health import READINESS, Unhealthy, workers
 from app.wechat import template_check
 from app.wechat.errors import WeChatError
+from app.wechat.pay.gateway import WeChatPay
+from app.wechat.pay.probe import probe
 from app.wechat.probe import server_date
 from app.wiring import Services
 
@@ -63,6 +66,28 @@ def working_days(services: Services) -> str:
     return "known"
 
 
+def pay(services: Services) -> str:
+    """That the keys are of the right shape is seen at every start; here, that they are this merchant's."""
+    told = [_paid_through(gateway, services) for gateway in services.gateways.wechat]
+    return "; ".join(told) or "not set up: nothing can be paid here"
+
+
+def _paid_through(gateway: WeChatPay, services: Services) -> str:
+    mchid = gateway.merchant.mchid
+    try:
+        found = probe(gateway)
+    except GatewayUnclear as fault:
+        raise Unhealthy(f"merchant {mchid}: {fault}") from None
+    if found.date and (skew := abs((services.clock.now() - found.date).total_seconds())) > SKEW_SECONDS:
+        raise Unhealthy(f"merchant {mchid}: {int(skew)} s apart from WeChat Pay: run NTP")
+    if found.code:
+        raise Unhealthy(f"merchant {mchid}: refused with {found.code}")
+    if found.unsigned not in ("", "missing_headers"):
+        raise Unhealthy(f"merchant {mchid}: its answer is not signed with a key of ours: {found.unsigned}")
+    good = "our signature is good" if found.unsigned else "our signature and WeChat's are good"
+    return f"merchant {mchid}: {good}, by {gateway.account.trust.mode}"
+
+
 CHECKS: Mapping[str, Callable[[Services], str]] = {
     "settings": configuration,
     **READINESS,
@@ -72,6 +97,7 @@ CHECKS: Mapping[str, Callable[[Services], str]] = {
     "token": token,
     "templates": templates,
     "callback": callback,
+    "pay": pay,
 }
 
 

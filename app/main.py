@@ -13,7 +13,7 @@ from app.core import logs, settings
 from app.core.crypto import BadKeys
 from app.core.settings import BadSettings
 from app.wiring import Services, build
-from handlers import front
+from handlers import front, pay_notify
 from handlers.callback import Callback
 from handlers.desk import Desk
 from handlers.front import CallbackFirst
@@ -36,6 +36,7 @@ def create_app(services: Services | None = None) -> Flask:
     callback = Callback(services, desk)
     app.extensions["zhibu.callback"] = callback
     front.register(app, callback)
+    pay_notify.register(app, services)
     return app
 
 

@@ -2,6 +2,17 @@
 
 from app.core import calendar, leases, runs
 from app.core.db import Base
+from app.dues.arrears import models as dues_arrears
+from app.dues.assessments import models as dues_assessments
+from app.dues.bills import models as dues_bills
+from app.dues.books import models as dues_books
+from app.dues.cash import models as dues_cash
+from app.dues.inbound import models as dues_inbound
+from app.dues.orders import models as dues_orders
+from app.dues.policies import models as dues_policies
+from app.dues.remittance import models as dues_remittance
+from app.dues.standards import models as dues_standards
+from app.dues.statements import models as dues_statements
 from app.feedback import models as feedback
 from app.inbox import models as inbox
 from app.meetings import models as meetings
@@ -33,5 +44,16 @@ DOMAINS = (
     votes,
     records,
     feedback,
+    dues_standards,
+    dues_policies,
+    dues_assessments,
+    dues_bills,
+    dues_books,
+    dues_orders,
+    dues_inbound,
+    dues_statements,
+    dues_cash,
+    dues_remittance,
+    dues_arrears,
 )
 METADATA = Base.metadata

@@ -11,6 +11,9 @@ from app.core.clock import Clock, SystemClock
 from app.core.crypto import BadKeys, KeyRing, Vault, derive_key
 from app.core.db import Sessions, new_engine
 from app.core.settings import BadSettings, Database, Settings
+from app.dues.inbound.finishing import PayInbox
+from app.dues.orders.desk import PayDesk
+from app.dues.statements.desk import StatementDesk
 from app.meetings.tickets import TicketSigner
 from app.notices import declarations
 from app.notices.declarations import BadDeclaration
@@ -29,6 +32,7 @@ from app.wechat.mini_codes import MiniCodes
 from app.wechat.notices import PlatformSender
 from app.wechat.oauth import WebLogin
 from app.wechat.pace import SharedPace
+from app.wechat.pay.gateways import Gateways, gateways
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,27 @@ class Services:
     setup: Setup
     sender: NoticeSender
     pace: Pace
+    gateways: Gateways
 
     @cached_property
     def post(self) -> Post:
         """What sending notices needs; its worker's name is this process's own."""
         return Post(self.sessions, self.sender, self.clock, self.setup, self.pace)
+
+    @cached_property
+    def pay_desk(self) -> PayDesk:
+        """Where members pay by WeChat, and where it is found out what became of it."""
+        return PayDesk(self.sessions, self.gateways, self.clock)
+
+    @cached_property
+    def pay_inbox(self) -> PayInbox:
+        """Where WeChat Pay's notifications are kept, and acted on."""
+        return PayInbox(self.sessions, self.clock)
+
+    @cached_property
+    def statement_desk(self) -> StatementDesk:
+        """Where WeChat's trade bills are fetched, and compared with our books."""
+        return StatementDesk(self.sessions, self.gateways, self.clock)
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Services:
@@ -78,6 +98,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Services:
         setup=setup,
         sender=_sender(settings, wechat, _letters(settings, setup, texts), store, clock),
         pace=_pace(settings, store),
+        gateways=gateways(settings, store=store, clock=clock),
     )
 
 

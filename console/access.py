@@ -17,6 +17,7 @@ LARGEST_KEY = 2**31 - 1
 LARGEST_FORM = 256 * 1024
 LARGEST = {
     "console.upload_roster": 21 * 1024 * 1024,
+    "console.upload_dues_bases": 21 * 1024 * 1024,
     "console.attach": 11 * 1024 * 1024,
     "console.keep_form": 3 * 1024 * 1024,
     "console.save_record": 4 * 1024 * 1024,

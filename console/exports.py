@@ -3,10 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import xlsxwriter
 from flask import Response
+
+from app.dues.money import FEN
 
 CSV = "text/csv"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,19 +33,32 @@ def as_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return (MARK + out.getvalue()).encode()
 
 
-def as_workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Every cell is written as a string, whatever it looks like; the apostrophe saves it from a later CSV."""
+@dataclass(frozen=True, slots=True)
+class Fen:
+    """An amount: in a workbook a number of yuan that can be added up."""
+
+    fen: int
+
+
+Cell = str | Fen | None
+
+
+def as_workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Every text is written as a string, whatever it looks like; the apostrophe saves it from a later CSV."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet(title)
         sheet.set_column(0, len(heads) - 1, WIDTH)
         sheet.freeze_panes(1, 0)
-        bold = book.add_format({"bold": True})
+        bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, bold)
         for at, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
-                sheet.write_string(at, column, safe(cell))
+                if isinstance(cell, Fen):
+                    sheet.write_number(at, column, cell.fen / FEN, money)
+                else:
+                    sheet.write_string(at, column, safe(cell or ""))
     return out.getvalue()
 
 

@@ -4,6 +4,9 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.calendar import DayKind
+from app.dues.books.models import DraftKind
+from app.dues.deciding import Decision
+from app.dues.words import WORDS as DUES_WORDS
 from app.feedback.models import Side
 from app.feedback.states import ThreadState
 from app.meetings.duties.models import Duty, Statement
@@ -53,6 +56,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Gender.FEMALE: "女",
     },
     **WORDS,
+    **DUES_WORDS,
     ThreadState: {
         ThreadState.OPEN: "待回复",
         ThreadState.ANSWERED: "已回复",
@@ -111,6 +115,9 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Role.OFFICE: "党务办公室",
         Role.AUDITOR: "审计员",
         Role.ADMINISTRATOR: "账号管理员",
+        Role.COLLECTOR: "党费收缴人",
+        Role.RECONCILER: "党费对账人",
+        Role.ACCOUNTANT: "党费会计",
     },
     DayKind: {
         DayKind.WORK: "上班",
@@ -219,6 +226,57 @@ ACTIONS = {
     "announcement.review_lifted": "取消审核要求",
     "calendar.day_set": "调整工作日",
     "calendar.day_cleared": "恢复默认工作日",
+    "dues.names_seen": "查看党费名单",
+    "dues.standard_proposed": "提出收缴标准",
+    "dues.standard_decided": "复核收缴标准",
+    "dues.policy_proposed": "提出收缴规定",
+    "dues.policy_decided": "复核收缴规定",
+    "dues.assessment_proposed": "提出核定",
+    "dues.assessment_decided": "复核核定",
+    "dues.assessments_exported": "导出核定表",
+    "dues.base_revealed": "查看党费基数",
+    "dues.bases_uploaded": "上传党费基数",
+    "dues.import_decided": "复核基数导入",
+    "dues.relief_proposed": "申请减免",
+    "dues.relief_decided": "审批减免",
+    "dues.relief_read": "查看困难情况",
+    "dues.relief_ended": "结束减免",
+    "dues.review_answered": "答复复核申请",
+    "dues.bills_generated": "生成账单",
+    "dues.talk_kept": "记欠缴谈话",
+    "dues.excuse_kept": "记正当理由",
+    "dues.excuse_withdrawn": "撤销正当理由",
+    "dues.evidence_taken": "下载欠缴研究材料",
+    "dues.cash_received": "收现金党费",
+    "dues.receipt_printed": "打印党费收据",
+    "dues.receipt_seen": "查看党费收据",
+    "dues.transfer_confirmed": "确认转账到账",
+    "dues.transfer_refused": "回复转账没有到账",
+    "dues.cash_offered": "登记现金上交",
+    "dues.cash_taken": "点收现金",
+    "dues.cash_banked": "凭回单确认现金入账",
+    "dues.handover_refused": "退回现金上交",
+    "dues.handover_withdrawn": "撤回现金上交",
+    "dues.large_received": "登记大额党费",
+    "dues.large_passed": "转交大额党费",
+    "dues.large_receipt_kept": "登记大额党费收据",
+    "dues.draft_proposed": "申请记账",
+    "dues.draft_decided": "复核记账",
+    "dues.voucher_seen": "查看凭证逐笔",
+    "dues.period_locked": "结账",
+    "dues.reopening_proposed": "申请重新打开已结账的月份",
+    "dues.reopening_decided": "复核重新打开月份",
+    "dues.remit_rule_proposed": "提出上缴规定",
+    "dues.remit_rule_decided": "复核上缴规定",
+    "dues.sheet_drafted": "计算上缴单",
+    "dues.sheet_decided": "复核上缴单",
+    "dues.published": "公示党费",
+    "dues.refund_proposed": "申请退款",
+    "dues.refund_decided": "复核退款",
+    "dues.refund_given_up": "停止退款申请",
+    "dues.statement_wanted": "重新下载微信账单",
+    "dues.case_settled": "处理微信差异",
+    "dues.exported": "导出党费",
     "audit.verified": "核验操作记录",
 }
 
@@ -233,10 +291,28 @@ SUBJECTS = {
     "organization": "组织",
     "roster": "名册",
     "calendar": "工作日历",
+    "dues_standard": "收缴标准",
+    "dues_policy": "收缴规定",
+    "dues_import": "基数导入",
+    "receipt": "党费收据",
+    "transfer": "转账登记",
+    "handover": "现金上交",
+    "large_gift": "大额党费",
+    "voucher": "记账凭证",
+    "draft": "记账申请",
+    "period": "结账月份",
+    "remit_rule": "上缴规定",
+    "remittance": "上缴单",
+    "publication": "党费公示",
+    "refund": "退款",
+    "statement": "微信账单",
+    "case": "微信差异",
     "audit": "操作记录",
 }
 
 DETAILS = {
+    "page": "页面",
+    "relief": "减免",
     "reason": "原因",
     "was": "原定",
     "into": "并入的会议",
@@ -267,9 +343,15 @@ DETAILS = {
     "vote": "票决",
     "round": "第几次计票",
     "received": "收到时间",
+    "month": "月份",
+    "draft": "记什么账",
+    "decision": "决定",
+    "document": "回单号",
+    "copy": "副本",
+    "number": "编号",
 }
 
-IN_DETAILS = (Role, DayKind, Standing, Ground, LeaveKind, Duty, Statement, PaperKind)
+IN_DETAILS = (Role, DayKind, Standing, Ground, LeaveKind, Duty, Statement, PaperKind, Decision, DraftKind)
 VALUES = {value.value: text for kind in IN_DETAILS for value, text in LABELS[kind].items()}
 
 

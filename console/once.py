@@ -7,6 +7,8 @@ from app.core.db import Session
 from app.staff import submissions
 from console.edge import acting, now
 
+LONGEST_KEY = 43
+
 
 def repeated(session: Session) -> submissions.Repeated | None:
     """None: this is the first time. Ask before the verb, in its transaction."""
@@ -14,6 +16,11 @@ def repeated(session: Session) -> submissions.Repeated | None:
     if not token:
         return None
     return submissions.begin(session, token=token, account_id=acting().account_id, now=now())
+
+
+def key() -> str:
+    """What this form is called where a verb itself does a thing once; of a form without a token, a new name."""
+    return request.form.get("once", "").replace("\x00", "")[:LONGEST_KEY] or submissions.new_token()
 
 
 def led_to(session: Session, location: str) -> None:

@@ -10,6 +10,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from app.core.clock import local_day, local_text
+from app.dues import money, months
 from app.staff import submissions
 from app.staff.permissions import Permission
 from console import labels
@@ -24,6 +25,7 @@ NAVIGATION = (
     ("console.members", "党员", "users", Permission.MEMBERS_VIEW),
     ("console.announcements", "通知公告", "speakerphone", Permission.NOTICES_VIEW),
     ("console.meetings", "会议", "calendar-event", Permission.MEETINGS_VIEW),
+    ("console.dues", "党费", "wallet", Permission.DUES_VIEW),
     ("console.tray", "意见", "message-2", Permission.FEEDBACK_VIEW),
     ("console.roster", "名册导入", "file-import", Permission.ROSTER_IMPORT),
     ("console.calendar", "工作日历", "calendar", Permission.CALENDAR_EDIT),
@@ -45,6 +47,8 @@ def configure(app: Flask) -> None:
         weekday=weekday,
         near_day=near_day,
         when=when,
+        yuan=yuan,
+        month=month,
     )
     app.jinja_env.globals.update(asset=asset, form_token=submissions.new_token)
     app.context_processor(_frame)
@@ -114,3 +118,15 @@ def near_day(value: datetime) -> str:
 def when(value: datetime) -> str:
     """今天 14:00, 3月8日 周日 09:00."""
     return f"{near_day(value)} {clock(value)}"
+
+
+def yuan(fen: int | None) -> str:
+    """¥1,234.50, or -¥1,234.50; nothing for no amount."""
+    if fen is None:
+        return ""
+    return f"{'-' if fen < 0 else ''}¥{money.text(abs(fen))}"
+
+
+def month(value: int | None) -> str:
+    """2026年3月, of a month as yyyymm."""
+    return months.text(value) if value else ""

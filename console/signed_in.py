@@ -43,7 +43,7 @@ def configure(app: Flask, services: Services) -> None:
     # Flask-Login's own protection ends a session when the address changes, as a phone's does on leaving the
     # building; ours ends in the table, and the cookie is out of reach of scripts.
     manager.session_protection = None
-    manager.user_loader(lambda token: resume(services, token))
+    manager.user_loader(lambda token: resume(app.extensions["zhibu"], token))
 
 
 def resume(services: Services, token: str) -> SignedIn | None:

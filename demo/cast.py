@@ -17,6 +17,8 @@ class Seat(StrEnum):
     GROUP = "group"
     SUPERIOR = "superior"
     BRANCH = "branch"
+    COMMITTEE = "committee"
+    """The nearest above the demo branch: it keeps the books of its dues."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ ACCOUNTS = (
     Account(Role.AUDITOR, "auditor", Seat.GROUP, "审计员"),
     Account(Role.ADMINISTRATOR, "administrator", Seat.GROUP, "系统管理员"),
     Account(Role.OFFICE, "deputy", Seat.GROUP, "党委副书记"),
+    Account(Role.COLLECTOR, "collector", Seat.BRANCH, "支部党费收缴人"),
+    Account(Role.COLLECTOR, "cashier", Seat.COMMITTEE, "党委出纳"),
+    Account(Role.ACCOUNTANT, "accountant", Seat.COMMITTEE, "党委党费会计"),
+    Account(Role.RECONCILER, "reconciler", Seat.COMMITTEE, "党委党费对账人"),
 )
 
 

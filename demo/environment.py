@@ -2,12 +2,13 @@
 
 import base64
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from demo import templates
+from demo.merchant import pay_settings
+from demo.private import write_private
 
 PREFIX = "ZHIBU_"
 APP_ID = "wx00000000000de301"
@@ -16,7 +17,6 @@ TOKEN = "zhibudemo"
 ORIGINAL_ID = "gh_00000000de30"
 ORGANIZATION = "岚岳能源集团党委"
 KEY_BYTES = 32
-OWNER_ONLY = 0o600
 
 
 def demo_settings(data_dir: Path, port: int) -> dict[str, str]:
@@ -38,7 +38,9 @@ def demo_settings(data_dir: Path, port: int) -> dict[str, str]:
         "ZHIBU_SITE__BASE_URL": f"http://127.0.0.1:{port}",
         "ZHIBU_SITE__ORGANIZATION_NAME": ORGANIZATION,
         "ZHIBU_SITE__FRAME_ANCESTORS": f"http://127.0.0.1:{port + 1}",
-    } | templates.settings()
+        **pay_settings(data_dir, f"http://127.0.0.1:{port + 1}"),
+        **templates.settings(),
+    }
 
 
 def missing_from(environment: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
@@ -69,14 +71,3 @@ def _aes_key() -> str:
         key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode().rstrip("=")
         if key.isalnum():
             return key
-
-
-def write_private(path: Path, text: str) -> None:
-    """Whole or not at all, and readable by the owner only."""
-    part = path.with_suffix(".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 
 from app.core.crypto import Unreadable, Vault
 from app.core.db import Session, Sessions
+from app.dues.policies.service import KEEPERS
 from app.members.models import Member
 from app.notices import workdays
 from app.organizations import queries as organizations
@@ -16,6 +17,7 @@ from app.staff import accounts, roles, second_factor
 from app.staff.models import StaffAccount
 from demo.announcements import write_announcements
 from demo.cast import ACCOUNTS, PASSWORD, Account, Seat
+from demo.dues import write_dues
 from demo.history import write_history
 from demo.member_rows import member_row
 from demo.reference_group import ReferenceGroup
@@ -74,6 +76,7 @@ def _load(session: Session, target: Target, group: ReferenceGroup, now: datetime
     works = workdays.known_to(session)
     write_history(session, branch, app_id=target.app_id, works=works, now=now)
     write_years(session, branch, works=works, now=now)
+    write_dues(session, places, branch, target.vault, now=now)
     write_announcements(session, places[0], branch, app_id=target.app_id, works=works, now=now)
 
 
@@ -128,3 +131,10 @@ def seat_of(account: Account, group: ReferenceGroup) -> int:
             return group.units[group.demo_branch].parent or 0
         case Seat.BRANCH:
             return group.demo_branch
+        case Seat.COMMITTEE:
+            return _committee_above(group, group.demo_branch)
+
+
+def _committee_above(group: ReferenceGroup, unit: int) -> int:
+    parent = group.units[unit].parent or 0
+    return parent if group.units[parent].kind in KEEPERS else _committee_above(group, parent)

@@ -4,7 +4,7 @@ import re
 import time
 from typing import Self
 
-from demo.browser import Browser, Form, Page
+from demo.browser import Browser, Filled, Form, Page
 from demo.cast import Guest
 from demo.phones import Json, Phones
 from demo.plot import LOOK_SECONDS, NOTICE_SECONDS, Phone
@@ -67,9 +67,22 @@ class Pocket:
         self._transcript.does(f"📱 {self.name}", what)
         if form is None:
             self._transcript.fail(f"something to tap on {page.url}", page.text)
-        answer = self._pages.submit(page, form, {})
-        self._reads(answer, *expected)
+        return self.sends(page, what, form, {}, *expected, said=False)
+
+    def sends(
+        self, page: Page, what: str, form: Form, typed: Filled, *expected: str, said: bool = True
+    ) -> Page:
+        """A form with what they typed into it."""
+        if said:
+            self._transcript.does(f"📱 {self.name}", what)
+        answer = self._pages.submit(page, form, typed)
+        if expected:
+            self._reads(answer, *expected)
         return answer
+
+    def looks(self, address: str) -> Page:
+        """At a page again, without a word about it."""
+        return self._pages.get(address)
 
     def _reads(self, page: Page, *expected: str) -> None:
         found = all(piece in page.main for piece in expected)

@@ -10,9 +10,9 @@ import pyotp
 
 from app.core.settings import Settings
 from demo.cast import ACCOUNTS, MEMBER, PASSWORD, SECRETARY, STAFF, Account
-from demo.environment import write_private
 from demo.load import seat_of
 from demo.place import Place
+from demo.private import write_private
 from demo.reference_group import ReferenceGroup
 from demo.renewal import Stage
 

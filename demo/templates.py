@@ -27,6 +27,23 @@ KINDS: dict[str, tuple[str, str]] = {
         "工作任务提醒",
         "任务名称：{{thing1.DATA}}\n所属单位：{{thing2.DATA}}\n任务说明：{{thing3.DATA}}",
     ),
+    "dues_due": ("缴费提醒", "缴费项目：{{thing1.DATA}}\n温馨提示：{{thing2.DATA}}"),
+    "dues_paid": (
+        "缴费成功通知",
+        "金额：{{amount1.DATA}}\n项目：{{thing2.DATA}}\n时间：{{time3.DATA}}\n收据编号：{{character_string4.DATA}}",
+    ),
+    "dues_refunded": (
+        "退款进度通知",
+        "退款金额：{{amount1.DATA}}\n退款状态：{{phrase2.DATA}}\n更新时间：{{time3.DATA}}",
+    ),
+    "dues_review_answered": (
+        "申请处理通知",
+        "申请事项：{{thing1.DATA}}\n处理结果：{{phrase2.DATA}}\n处理时间：{{time3.DATA}}",
+    ),
+    "dues_arrears": (
+        "待办事项通知",
+        "事项内容：{{thing1.DATA}}\n所属单位：{{thing2.DATA}}\n事项说明：{{thing3.DATA}}",
+    ),
 }
 """Kind of notice: (title, content as the platform keeps it)."""
 

@@ -11,9 +11,10 @@ from app.wechat.errors import WeChatError
 from app.wiring import Services
 from demo import templates
 from demo.cast import BOUND
-from demo.environment import write_private
+from demo.merchant import sandbox_pay
 from demo.phones import Phones
 from demo.place import HOST, Place
+from demo.private import write_private
 from demo.renewal import Stage
 
 log = structlog.get_logger()
@@ -46,6 +47,7 @@ def _sandbox_config(place: Place, settings: Settings) -> dict[str, object]:
         "public_url": place.sandbox,
         "templates": templates.definitions(),
         "page_cookies": [{"name": name, "path": "/m"} for name in PAGE_COOKIES],
+        "pay": sandbox_pay(place.data_dir, settings),
     }
 
 

@@ -10,6 +10,12 @@ from app.texts import NO_MARKUP
 from handlers.chat import Chat
 
 SHOWN = 5
+DUES_PAGES = {
+    "dues_due": "/m/dues",
+    "dues_paid": "/m/dues/receipts",
+    "dues_refunded": "/m/dues",
+    "dues_review_answered": "/m/dues/why",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +67,14 @@ def _path(item: Item) -> str:
     """Of the page that says more."""
     if item.announcement_id is not None:
         return "" if item.withdrawn else f"/m/notices/{item.announcement_id}"
+    if item.kind in DUES_PAGES:
+        return DUES_PAGES[item.kind]
     meeting = item.fields.get("meeting")
     return f"/m/meetings/{meeting}" if meeting else ""
 
 
 def study(chat: Chat, _rest: str = "") -> str:
     return chat.say("study_not_open")
-
-
-def dues(chat: Chat, _rest: str = "") -> str:
-    return chat.say("dues_not_open")
 
 
 def me(chat: Chat, _rest: str = "") -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from handlers import binding, check_in, feedback, information, leave, lifecycle, my_meetings, receipts
+from handlers import binding, check_in, dues, feedback, information, leave, lifecycle, my_meetings, receipts
 from handlers.chat import Chat, Event
 from handlers.words import command_of
 
@@ -68,7 +68,7 @@ COMMANDS: Mapping[str, Callable[[Chat, str], str]] = {
     "check_in": check_in.on_command,
     "feedback": feedback.start,
     "study": information.study,
-    "dues": information.dues,
+    "dues": dues.dues,
     "notices": information.notices,
     "my_meetings": my_meetings.my_meetings,
     "leave": leave.start,
@@ -113,7 +113,6 @@ QUICK: frozenset[Callable[..., str]] = frozenset(
         information.me,
         information.notices,
         information.study,
-        information.dues,
         check_in.on_scene,
     }
 )

@@ -11,7 +11,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "check_in": ("签到", "我要签到"),
     "feedback": ("反馈", "意见", "建议", "我要反馈"),
     "study": ("学习", "今日学习"),
-    "dues": ("党费", "交党费", "缴党费"),
+    "dues": ("党费", "交党费", "缴党费", "我的党费", "缴纳党费"),
     "notices": ("通知", "会议通知"),
     "my_meetings": ("我的会议", "会议", "近期会议"),
     "leave": ("请假", "我要请假", "请个假"),
@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "me": ("我的", "我"),
     "cancel": ("取消", "退出", "算了"),
 }
-WITH_ARGUMENT = {"bind": "绑定", "check_in": "签到", "feedback": "反馈", "leave": "请假"}
+WITH_ARGUMENT = {"bind": "绑定", "check_in": "签到", "feedback": "反馈", "leave": "请假", "dues": "党费"}
 HAND_CODE = re.compile(r"[0-9]{6}")
 EDGES = " \t\r\n\u3000。.!！~～,，、:：;；\"'“”‘’《》【】「」『』〈〉[]()（）"
 

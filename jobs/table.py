@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from jobs import tasks
+from jobs import dues_months, dues_pay, tasks
 from jobs.context import Context
 from jobs.moments import Daily, DigestTime, Moments
 
@@ -42,11 +42,19 @@ JOBS = (
     Job("refresh-menus", timedelta(seconds=5), tasks.refresh_menus),
     Job("give-up-claims", timedelta(seconds=5), tasks.give_up_claims),
     Job("tidy-notices", timedelta(seconds=10), tasks.tidy_notices),
+    Job("ask-about-orders", timedelta(seconds=5), dues_pay.ask_about_orders),
+    Job("send-refunds", timedelta(seconds=10), dues_pay.send_refunds),
+    Job("finish-pay-notifications", timedelta(seconds=10), dues_pay.finish_notifications),
+    Job("work-statements", timedelta(minutes=5), dues_pay.work_statements),
+    Job("refresh-pay-certificates", timedelta(hours=6), dues_pay.refresh_certificates),
     Job("check-calendar", timedelta(hours=6), tasks.check_calendar),
 )
 TIMED = (
     # Not after 20:00, when nothing may be pushed: what is held then waits for the next week's.
     Timed("make-digests", DigestTime(), timedelta(hours=4), tasks.make_digests),
     Timed("remind-of-duties", Daily(time(9)), timedelta(hours=11), tasks.remind_of_duties),
+    Timed("mark-overdue", Daily(time(0, 10)), timedelta(hours=20), dues_months.mark_overdue),
+    Timed("generate-bills", Daily(time(0, 40)), timedelta(hours=20), dues_months.generate_bills),
+    Timed("remind-of-dues", Daily(time(9)), timedelta(hours=11), dues_months.remind_of_dues),
     Timed("fade-texts", Daily(time(3, 30)), timedelta(days=1), tasks.fade_texts),
 )

@@ -15,6 +15,7 @@ LABELS: dict[StrEnum, str] = {
     Topic.ANNOUNCEMENTS: "通知公告",
     Topic.DIGEST: "每周汇总",
     Topic.MEETINGS: "会议提醒",
+    Topic.DUES: "党费提醒",
 }
 
 

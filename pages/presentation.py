@@ -10,6 +10,9 @@ from flask import Flask, g, url_for
 from markupsafe import Markup
 
 from app.core.clock import local_day, local_text
+from app.dues import money, months
+from app.dues.numbers import receipt_number
+from app.dues.words import word as dues_word
 from app.meetings.words import word
 from app.qr import svg
 from pages import forms, labels
@@ -31,6 +34,11 @@ def configure(app: Flask) -> None:
         page_span=page_span,
         page_label=labels.label,
         page_word=word,
+        page_dues_word=dues_word,
+        page_yuan=money.text,
+        page_month=months.text,
+        page_local=lambda moment: page_date(local_day(moment)),
+        page_receipt=lambda receipt: receipt_number(receipt.year, receipt.number),
         file_size=file_size,
         trusted_html=Markup,
     )

@@ -6,6 +6,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
+from sandbox.pay.settings import BadPay, PaySettings
+
 MODES = ("safe", "compatible", "plain")
 FORMATS = ("xml", "json")
 AES_KEY_LENGTH = 43
@@ -47,6 +49,9 @@ class Config:
     page_cookies: list[dict[str, str]] = field(default_factory=list)
     """Name and path of what the account's pages keep in the browser: forgotten when another person takes the phone."""
 
+    pay: dict[str, Any] = field(default_factory=dict)
+    """`pay.settings.PaySettings`; without it there is no merchant."""
+
     def __post_init__(self) -> None:
         if self.mode not in MODES:
             raise BadConfig(f"mode must be one of {', '.join(MODES)}")
@@ -55,6 +60,10 @@ class Config:
         if len(self.encoding_aes_key) != AES_KEY_LENGTH:
             raise BadConfig(f"encoding_aes_key must have {AES_KEY_LENGTH} characters")
         self._check_templates()
+        try:
+            PaySettings.of(self.pay)
+        except BadPay as error:
+            raise BadConfig(str(error)) from error
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> Self:

@@ -3,7 +3,7 @@
 import random
 import threading
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 Json = dict[str, Any]
 Rate = float | int | bool
@@ -48,10 +48,54 @@ class PushFaults:
     receipt_lost: Rate = 0
 
 
+@dataclass
+class PayFaults:
+    slow_ms: int = 0
+    error_rate: Rate = 0
+    errcode: str = "SYSTEM_ERROR"
+    """The code of `error_rate`, such as FREQUENCY_LIMITED or NOT_ENOUGH; nothing was done then."""
+    status_500: Rate = 0
+    reset_after_effect: Rate = 0
+    bad_signature: Rate = 0
+    only: list[str] = field(default_factory=list)
+    pay_while_closing: Rate = 0
+    """Closing answers 500, and in that second the order is paid."""
+    key_mode: Literal["pubkey", "cert", "mixed"] = "pubkey"
+    """With which key notifications are signed; with cert, answers too."""
+    cert_percent: int = 50
+    """Of the notifications while `mixed`."""
+    retry_scale: Rate = 0
+    """Length of the pauses between notifications; 0: the configured notify_scale."""
+    notify_lost: Rate = 0
+    notify_delay_ms: int = 0
+    notify_duplicate: Rate = 0
+    notify_replay_old: Rate = 0
+    """Afterwards the same bytes once more, properly signed, but a year old."""
+    notify_signtest: Rate = 0
+    """Before it, a probe whose signature is wrong on purpose."""
+    notify_wrong_amount: Rate = 0
+    notify_wrong_mchid: Rate = 0
+    notify_other_order: Rate = 0
+    notify_unknown_serial: Rate = 0
+    notify_forged: Rate = 0
+    notify_reencrypted: Rate = 0
+    refund_delay_s: int = 3
+    refund_ends: Literal["success", "abnormal", "closed"] = "success"
+    bill_missing: Rate = 0
+    bill_extra_line: Rate = 0
+    bill_missing_line: Rate = 0
+    bill_bad_sha1: Rate = 0
+
+
+GROUPS = ("api", "push", "pay")
+Group = ApiFaults | PushFaults | PayFaults
+
+
 class Faults:
     def __init__(self) -> None:
         self.api = ApiFaults()
         self.push = PushFaults()
+        self.pay = PayFaults()
         self._seen: dict[str, int] = {}
         self._lock = threading.Lock()
 
@@ -59,17 +103,17 @@ class Faults:
         if changes.get("reset") is True:
             self.reset()
         for group in changes.keys() - {"reset"}:
-            if group not in {"api", "push"} or not isinstance(changes[group], dict):
+            if group not in GROUPS or not isinstance(changes[group], dict):
                 raise UnknownFault(group)
-        for group in ("api", "push"):
+        for group in GROUPS:
             for name, value in changes.get(group, {}).items():
                 _check(getattr(self, group), f"{group}.{name}", name, value)
-        for group in ("api", "push"):
+        for group in GROUPS:
             for name, value in changes.get(group, {}).items():
                 setattr(getattr(self, group), name, value)
 
     def reset(self) -> None:
-        self.api, self.push, self._seen = ApiFaults(), PushFaults(), {}
+        self.api, self.push, self.pay, self._seen = ApiFaults(), PushFaults(), PayFaults(), {}
 
     def strikes(self, name: str, rate: Rate) -> bool:
         """Whether this occasion is one of those that the rate asks for."""
@@ -84,25 +128,31 @@ class Faults:
     def covers(self, path: str) -> bool:
         return not self.api.only or path.startswith(tuple(self.api.only))
 
+    def covers_pay(self, path: str) -> bool:
+        return not self.pay.only or path.startswith(tuple(self.pay.only))
+
     def dump(self) -> Json:
-        return {"api": asdict(self.api), "push": asdict(self.push)}
+        return {group: asdict(getattr(self, group)) for group in GROUPS}
 
     def load(self, stored: Json) -> None:
         self.merge(stored)
 
 
-def _check(group: ApiFaults | PushFaults, label: str, name: str, value: object) -> None:
+def _check(group: Group, label: str, name: str, value: object) -> None:
     kinds = {item.name: item.type for item in fields(group)}
     if name not in kinds:
         raise UnknownFault(label)
-    kind = kinds[name]
-    if kind == list[str]:
-        fits = isinstance(value, list) and all(isinstance(item, str) for item in value)
-    elif kind is bool:
-        fits = isinstance(value, bool)
-    elif kind is int:
-        fits = isinstance(value, int) and not isinstance(value, bool)
-    else:
-        fits = isinstance(value, int | float) and value >= 0
-    if not fits:
+    if not _fits(kinds[name], value):
         raise UnknownFault(f"{label}: wrong value")
+
+
+def _fits(kind: object, value: object) -> bool:
+    if kind == list[str]:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
+    if kind is bool or kind is str:
+        return isinstance(value, kind)
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int | float) and value >= 0

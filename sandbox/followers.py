@@ -66,6 +66,9 @@ class Followers:
     def mini_openid(self, openid: str) -> str:
         return mini_openid(openid, self._mini_app_id)
 
+    def has_in_mini(self, openid: str) -> bool:
+        return openid in self._in_mini
+
     def in_mini(self, openid: str) -> Person:
         """The person of that openid of the mini-program; 40003 otherwise."""
         return self.known(self._in_mini.get(openid, ""))

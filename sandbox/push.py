@@ -70,6 +70,7 @@ class Pusher:
         chats: Chats,
         log: Log,
         lock: threading.RLock,
+        jobs: Later,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -79,7 +80,7 @@ class Pusher:
         self._log = log
         self._lock = lock
         self._line = Line()
-        self._later = Later(config.push_hands)
+        self._later = jobs
         self._closing = threading.Event()
         self.changed: Callable[[], None] = lambda: None
 

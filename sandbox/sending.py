@@ -3,7 +3,7 @@
 import time
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sandbox.config import Config
 
@@ -27,13 +27,25 @@ class Answered(NamedTuple):
 
 def post(config: Config, query: dict[str, str], body: bytes, headers: dict[str, str]) -> Answered:
     """Raises NotAnswered; TooSlow when the whole answer is not there in time, however it drips."""
-    deadline = time.monotonic() + config.push_timeout_s
     parts = urlsplit(config.callback_url)
-    target = parts.path or "/"
     whole = "&".join(piece for piece in (parts.query, urlencode(query)) if piece)
-    connection = _connection(config)
+    url = urlunsplit(parts._replace(query=whole))
+    return post_to(url, body, headers, timeout_s=config.push_timeout_s)
+
+
+def post_to(url: str, body: bytes, headers: dict[str, str], *, timeout_s: float) -> Answered:
+    """To any address; else as `post`."""
+    deadline = time.monotonic() + timeout_s
+    parts = urlsplit(url)
+    target = parts.path or "/"
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     try:
-        connection.request("POST", f"{target}?{whole}" if whole else target, body, HEADERS | headers)
+        connection = kind(parts.hostname or "", parts.port, timeout=timeout_s)
+    except (HTTPException, ValueError) as error:
+        raise NotAnswered(type(error).__name__) from error
+    try:
+        whole = f"{target}?{parts.query}" if parts.query else target
+        connection.request("POST", whole, body, HEADERS | headers)
         response = connection.getresponse()
         return Answered(response.status, _read(response, deadline))
     except TimeoutError as error:
@@ -42,12 +54,6 @@ def post(config: Config, query: dict[str, str], body: bytes, headers: dict[str, 
         raise NotAnswered(type(error).__name__) from error
     finally:
         connection.close()
-
-
-def _connection(config: Config) -> HTTPConnection:
-    parts = urlsplit(config.callback_url)
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    return kind(parts.hostname or "", parts.port, timeout=config.push_timeout_s)
 
 
 def _read(response: HTTPResponse, deadline: float) -> bytes:

@@ -10,11 +10,12 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from sandbox import authorize, phone
-from sandbox.api.blueprint import platform
+from sandbox.api.blueprint import paths, platform
+from sandbox.api.pay_door import merchants_api
 from sandbox.config import Config
 from sandbox.errors import ApiError, new_rid
 from sandbox.gate import may_enter
-from sandbox.sim import account, control, gestures, people, raw
+from sandbox.sim import account, control, gestures, pay, people, raw
 from sandbox.state_file import StateFile
 from sandbox.world import World
 
@@ -33,12 +34,13 @@ class _PlainJson(DefaultJSONProvider):
 
 def create_sandbox(config: Config | Mapping[str, Any], state: Path | None = None) -> Flask:
     """The application; `app.extensions["sandbox"]` is its World, "sandbox.state" its file or None."""
-    world = World(config if isinstance(config, Config) else Config.of(config))
+    world = new_world(config)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json = _PlainJson(app)
-    app.register_blueprint(platform(world))
-    for part in (authorize, phone, people, gestures, control, account, raw):
+    app.register_blueprint(platform())
+    app.register_blueprint(merchants_api())
+    for part in (authorize, phone, people, gestures, control, account, raw, pay):
         app.register_blueprint(part.blueprint)
     app.extensions["sandbox"] = world
     app.extensions["sandbox.state"] = _kept_in(state, world, app) if state else None
@@ -49,10 +51,18 @@ def create_sandbox(config: Config | Mapping[str, Any], state: Path | None = None
     return app
 
 
+def new_world(config: Config | Mapping[str, Any]) -> World:
+    """One that an application may be given in place of its own, as `app.extensions["sandbox"]`."""
+    world = World(config if isinstance(config, Config) else Config.of(config))
+    world.paths = paths()
+    return world
+
+
 def _kept_in(path: Path, world: World, app: Flask) -> StateFile:
     state = StateFile(path, world)
     state.restore()
-    world.pusher.changed = state.touch
+    world.pusher.changed = world.notifier.changed = state.touch
+    world.notifier.catch_up()
 
     @app.after_request
     def touch(response: Response) -> Response:

@@ -10,10 +10,16 @@ from sandbox.faults import Faults
 from sandbox.followers import Followers
 from sandbox.inbound import Writer
 from sandbox.jsapi import JsTickets
+from sandbox.later import Later
 from sandbox.log import Log
 from sandbox.media import Media
 from sandbox.menus import Menus
 from sandbox.oauth import OAuth
+from sandbox.pay.counter import Counter
+from sandbox.pay.keys import PlatformKeys
+from sandbox.pay.model import Payments
+from sandbox.pay.notifier import Notifier
+from sandbox.pay.settings import PaySettings
 from sandbox.push import Pusher
 from sandbox.quotas import Quotas
 from sandbox.sent import SentMessages
@@ -50,6 +56,7 @@ class World:
         self.media = Media(self.clock)
         self.chats = Chats(self.clock, self.serials)
         self.writer = Writer(config.original_id)
+        self.jobs = Later(config.push_hands)
         self.pusher = Pusher(
             config=config,
             clock=self.clock,
@@ -58,10 +65,41 @@ class World:
             chats=self.chats,
             log=self.log,
             lock=self.lock,
+            jobs=self.jobs,
         )
+        self._open_pay(PaySettings.of(config.pay))
         self.paths: set[str] = set()
         for template in config.templates:
             self.templates.define(template)
+
+    def _open_pay(self, settings: PaySettings) -> None:
+        self.pay_keys = PlatformKeys(settings)
+        self.payments = Payments(
+            self.clock,
+            settings.merchants.values(),
+            fee_rate=settings.fee_rate,
+            serials=self.serials,
+            faults=self.faults,
+            knows=self._knows,
+        )
+        self.bills = Counter(self.payments, self.faults)
+        self.notifier = Notifier(
+            payments=self.payments,
+            keys=self.pay_keys,
+            settings=settings,
+            config=self.config,
+            serials=self.serials,
+            faults=self.faults,
+            log=self.log,
+            jobs=self.jobs,
+            lock=self.lock,
+        )
+
+    def _knows(self, app_id: str, openid: str) -> bool:
+        """Whether somebody has that openid in that app, following or not."""
+        if app_id == self.config.mini_app_id:
+            return self.followers.has_in_mini(openid)
+        return app_id == self.config.app_id and openid in self.followers.people
 
     def _kept(self) -> dict[str, Kept]:
         return {
@@ -80,6 +118,9 @@ class World:
             "oauth": self.oauth,
             "jsapi": self.jsapi,
             "chats": self.chats,
+            "payments": self.payments,
+            "pay_keys": self.pay_keys,
+            "pay_notices": self.notifier,
         }
 
     def dump(self) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.cli import accounts, roster, running, tree
+from app.cli import accounts, dues, roster, running, tree
 
 
 def register(app: Flask) -> None:
-    for command in (*running.COMMANDS, *tree.COMMANDS, *accounts.COMMANDS, *roster.COMMANDS):
+    for command in (*running.COMMANDS, *tree.COMMANDS, *accounts.COMMANDS, *roster.COMMANDS, *dues.COMMANDS):
         app.cli.add_command(command)

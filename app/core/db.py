@@ -117,11 +117,11 @@ class UTCDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def enum_column(kind: type[StrEnum], length: int = 24) -> Enum:
-    """A StrEnum kept as its value, checked by the database too."""
+def enum_column(kind: type[StrEnum], length: int = 24, *, name: str = "") -> Enum:
+    """A StrEnum kept as its value, checked by the database too. Two of one kind in a table need a `name` each."""
     return Enum(
         kind,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         length=length,

@@ -63,14 +63,22 @@ class MiniProgram(Section):
     app_secret: SecretStr
 
 
-class Pay(Section):
-    mchid: str
+class PayMerchant(Section):
+    """A merchant's own keys; what they are is looked at where they are used, in `app.wechat.pay`."""
+
+    mchid: str = Field(pattern=r"^[0-9A-Za-z]{0,32}$")
     merchant_serial: str
     merchant_key: SecretStr
     api_v3_key: SecretStr
     public_key_id: str
     public_key: SecretStr
+    platform_certificates: SecretStr
+
+
+class Pay(PayMerchant):
     base_url: Address = Field(min_length=1)
+    timeout_seconds: float = Field(gt=0, le=30)
+    more: str
 
 
 class Database(Section):
@@ -142,6 +150,11 @@ class Notices(Section):
     template_meeting_reminder: str
     template_leave_answered: str
     template_duty_reminder: str
+    template_dues_due: str
+    template_dues_paid: str
+    template_dues_refunded: str
+    template_dues_review_answered: str
+    template_dues_arrears: str
     subscription_announcement: str
     subscription_reminder: str
     subscription_digest: str
@@ -150,6 +163,11 @@ class Notices(Section):
     subscription_meeting_reminder: str
     subscription_leave_answered: str
     subscription_duty_reminder: str
+    subscription_dues_due: str
+    subscription_dues_paid: str
+    subscription_dues_refunded: str
+    subscription_dues_review_answered: str
+    subscription_dues_arrears: str
     mini_program_announcement: str
     mini_program_reminder: str
     mini_program_digest: str
@@ -158,6 +176,11 @@ class Notices(Section):
     mini_program_meeting_reminder: str
     mini_program_leave_answered: str
     mini_program_duty_reminder: str
+    mini_program_dues_due: str
+    mini_program_dues_paid: str
+    mini_program_dues_refunded: str
+    mini_program_dues_review_answered: str
+    mini_program_dues_arrears: str
 
 
 class Meetings(Section):

@@ -207,6 +207,14 @@ def _table(book: _Book, words: Words) -> None:
     book.sheet(words["标题"], title, [("说明", words["说明"])], columns, words["行"], wide=True)
 
 
+def _signed(book: _Book, words: Words) -> None:
+    """A list that two sides sign on paper."""
+    columns = [Column(key, width) for key, width in words["栏"]]
+    signs = "　　　　　　".join(f"{one}：" for one in words["签字"])
+    facts = [("说明", words["说明"]), ("签字", signs)]
+    book.sheet(words["标题"], f"{words['党组织']}{words['标题']}", facts, columns, words["行"])
+
+
 DRAWN: dict[str, Callable[[_Book, Words], None]] = {
     "record": _record,
     "attendance": _attendance,
@@ -214,4 +222,5 @@ DRAWN: dict[str, Callable[[_Book, Words], None]] = {
     "index": _index,
     "duties": _table,
     "self_check": _table,
+    "dues_sheet": _signed,
 }

@@ -18,6 +18,9 @@ class Role(StrEnum):
     OFFICE = "office"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    COLLECTOR = "collector"
+    RECONCILER = "reconciler"
+    ACCOUNTANT = "accountant"
 
 
 class StaffAccount(Base):
@@ -45,6 +48,15 @@ class StaffRole(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id"), index=True)
     role: Mapped[Role] = mapped_column(enum_column(Role))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+
+
+class DuesPost(Base):
+    """Which of the three posts about money an account has; one alone, wherever it has it (facts/domain §1.6)."""
+
+    __tablename__ = "staff_dues_post"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
 
 
 class StaffSession(Base):

@@ -24,17 +24,33 @@ class Permission(StrEnum):
     CALENDAR_EDIT = "calendar.edit"
     AUDIT_VIEW = "audit.view"
     STAFF_MANAGE = "staff.manage"
+    DUES_VIEW = "dues.view"
+    DUES_COLLECT = "dues.collect"
+    DUES_RECONCILE = "dues.reconcile"
+    DUES_ACCOUNT = "dues.account"
+    DUES_DECIDE = "dues.decide"
+    DUES_REVEAL = "dues.reveal"
 
 
 P = Permission
 VIEWS = frozenset({P.DASHBOARD_VIEW, P.ORGANIZATIONS_VIEW, P.MEMBERS_VIEW, P.MEETINGS_VIEW, P.NOTICES_VIEW})
 NOTICES = frozenset({P.NOTICES_WRITE, P.NOTICES_APPROVE, P.NOTICES_EXPORT})
+DUES = frozenset({P.DASHBOARD_VIEW, P.ORGANIZATIONS_VIEW, P.DUES_VIEW})
+DUES_POSTS = frozenset({Role.COLLECTOR, Role.RECONCILER, Role.ACCOUNTANT})
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.SECRETARY: VIEWS
     | NOTICES
-    | {P.MEMBERS_REVEAL, P.MEMBERS_BIND, P.MEETINGS_MANAGE, P.FEEDBACK_VIEW, P.FEEDBACK_ANSWER},
-    Role.ORGANIZER: VIEWS | {P.MEMBERS_BIND, P.MEETINGS_MANAGE, P.NOTICES_WRITE},
+    | {
+        P.MEMBERS_REVEAL,
+        P.MEMBERS_BIND,
+        P.MEETINGS_MANAGE,
+        P.FEEDBACK_VIEW,
+        P.FEEDBACK_ANSWER,
+        P.DUES_VIEW,
+        P.DUES_DECIDE,
+    },
+    Role.ORGANIZER: VIEWS | {P.MEMBERS_BIND, P.MEETINGS_MANAGE, P.NOTICES_WRITE, P.DUES_VIEW},
     Role.OFFICE: VIEWS
     | NOTICES
     | {
@@ -45,7 +61,13 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         P.FEEDBACK_VIEW,
         P.FEEDBACK_ANSWER,
         P.CALENDAR_EDIT,
+        P.DUES_VIEW,
+        P.DUES_DECIDE,
     },
+    # Three posts, three people (facts/domain §1.6): who takes money neither books nor checks it.
+    Role.COLLECTOR: DUES | {P.DUES_COLLECT},
+    Role.RECONCILER: DUES | {P.DUES_RECONCILE},
+    Role.ACCOUNTANT: DUES | {P.DUES_ACCOUNT, P.DUES_REVEAL},
     Role.AUDITOR: frozenset({P.DASHBOARD_VIEW, P.AUDIT_VIEW}),
     # Accounts and contents are apart: who hands out rights reads no member and no letter.
     Role.ADMINISTRATOR: frozenset({P.DASHBOARD_VIEW, P.STAFF_MANAGE, P.AUDIT_VIEW}),

@@ -1,12 +1,15 @@
 """Handing out and taking back roles on a subtree."""
 
-from sqlalchemy import delete, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core.db import Session, rows_changed
 from app.core.errors import DomainError
 from app.staff.accounts import NotYourself
-from app.staff.models import Role, StaffRole
+from app.staff.models import DuesPost, Role, StaffAccount, StaffRole
+from app.staff.permissions import DUES_POSTS
 
 
 class RoleHeld(DomainError):
@@ -19,12 +22,20 @@ class LastRole(DomainError):
     code = "last_role"
 
 
+class OneDuesPost(DomainError):
+    """Who collects, who compares and who keeps the books of dues are three people (facts/domain §1.6)."""
+
+    code = "one_dues_post"
+
+
 def grant(
     session: Session, *, account_id: int, role: Role, organization_id: int, by: int | None
 ) -> StaffRole:
-    """`by` is the granting account; None from the operator's shell."""
+    """`by` is the granting account; None from the operator's shell. Raises NotYourself, RoleHeld, OneDuesPost."""
     if account_id == by:
         raise NotYourself
+    if role in DUES_POSTS:
+        _take_post(session, account_id, role)
     granted = StaffRole(account_id=account_id, role=role, organization_id=organization_id)
     try:
         with session.begin_nested():
@@ -41,8 +52,41 @@ def withdraw(session: Session, *, account_id: int, role_id: int, by: int) -> boo
     held = select(func.count()).select_from(StaffRole).where(StaffRole.account_id == account_id)
     if session.scalar(held) == 1:
         raise LastRole
+    _accounts_of_person(session, account_id)
     one = delete(StaffRole).where(StaffRole.id == role_id, StaffRole.account_id == account_id)
-    return rows_changed(session, one) == 1
+    withdrawn = rows_changed(session, one) == 1
+    _leave_post(session, account_id)
+    return withdrawn
+
+
+def _take_post(session: Session, account_id: int, role: Role) -> None:
+    """The table's key allows an account one post; the lock, a person with two accounts."""
+    people = _accounts_of_person(session, account_id)
+    held = session.execute(select(DuesPost.account_id, DuesPost.role).where(DuesPost.account_id.in_(people)))
+    posts = {row.account_id: row.role for row in held}
+    if any(post is not role for post in posts.values()):
+        raise OneDuesPost
+    if account_id not in posts:
+        session.add(DuesPost(account_id=account_id, role=role))
+        session.flush()
+
+
+def _accounts_of_person(session: Session, account_id: int) -> Sequence[int]:
+    """The account and those of the same member, locked until the transaction ends."""
+    member = select(StaffAccount.member_id).where(StaffAccount.id == account_id).scalar_subquery()
+    mine = or_(StaffAccount.id == account_id, StaffAccount.member_id == member)
+    return session.scalars(
+        select(StaffAccount.id).where(mine).order_by(StaffAccount.id).with_for_update()
+    ).all()
+
+
+def _leave_post(session: Session, account_id: int) -> None:
+    """With the last role of it, on whatever subtree, the post is free again."""
+    still = select(StaffRole.id).where(
+        StaffRole.account_id == DuesPost.account_id, StaffRole.role == DuesPost.role
+    )
+    rows_changed(session, delete(DuesPost).where(DuesPost.account_id == account_id, ~still.exists()))
+    session.expire_all()
 
 
 def home(session: Session, *, account_id: int) -> int | None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -44,28 +44,42 @@ def reached(redirected: Mapping[str, str], url: str) -> str:
     raise ValueError("not a host of the platform")
 
 
-class PlatformSession(requests.Session):
-    """Every call of ours and of wechatpy passes here. Redirects are never followed, cookies never kept."""
+class BoundedSession(requests.Session):
+    """Connections are kept. Every call ends in time; redirects are never followed, cookies never kept."""
 
-    def __init__(self, settings: WeChat, *, connections: int = 32) -> None:
+    def __init__(self, timeout_seconds: float, *, connections: int = 32) -> None:
         super().__init__()
-        self._bases = bases(settings)
-        self._timeout = settings.timeout_seconds
+        self._timeout = timeout_seconds
         self.cookies = _NoCookies()
         for scheme in ("https://", "http://"):
             self.mount(scheme, HTTPAdapter(pool_maxsize=connections, pool_block=True))
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs |= {"timeout": self._timeout, "allow_redirects": False, "stream": True}
         until = time.monotonic() + 2 * self._timeout
-        response = super().request(method, self._reached(str(url)), *args, **kwargs)
+        response = self.begun(method, str(url), *args, **kwargs)
         try:
-            body = _body(response, until)
+            body = b"".join(arriving(response, until=until, longest=MAX_ANSWER_BYTES))
         except BaseException:
             response.close()
             raise
         response._content = body  # noqa: SLF001 -- what `content` returns; requests has no bounded read
         return response
+
+    def begun(self, method: str | bytes, url: str, *args: Any, **kwargs: Any) -> requests.Response:
+        """The answer's head; its body is still to be read with `arriving`, and the answer to be closed."""
+        kwargs |= {"timeout": self._timeout, "allow_redirects": False, "stream": True}
+        return super().request(method, self._reached(url), *args, **kwargs)
+
+    def _reached(self, url: str) -> str:
+        return url
+
+
+class PlatformSession(BoundedSession):
+    """Every call of ours and of wechatpy passes here."""
+
+    def __init__(self, settings: WeChat, *, connections: int = 32) -> None:
+        super().__init__(settings.timeout_seconds, connections=connections)
+        self._bases = bases(settings)
 
     def _reached(self, url: str) -> str:
         return reached(self._bases, url)
@@ -76,15 +90,16 @@ class _NoCookies(RequestsCookieJar):
         return
 
 
-def _body(response: requests.Response, until: float) -> bytes:
-    body = bytearray()
+def arriving(response: requests.Response, *, until: float, longest: int) -> Iterator[bytes]:
+    """The body, decoded. Raises BadAnswer beyond `longest` bytes, ReadTimeout when `until` (monotonic) is past."""
+    length = 0
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
+        length += len(chunk)
+        if length > longest:
             raise BadAnswer("too_long")
         if time.monotonic() > until:
             raise requests.ReadTimeout
-    return bytes(body)
+        yield chunk
 
 
 def exchange(

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access import follower, public
 from app.core.db import Session, driver_of
+from app.dues import own as dues
 from app.meetings import own_states
 from app.meetings import queries as meetings
 from app.meetings.votes import queries as votes
@@ -33,6 +34,7 @@ def home() -> ResponseReturnValue:
             meetings=[(row, own_states.coming(row)) for row in _coming(session, member_id)],
             open_items=waiting,
             counts=votes.awaiting(session, member_id=member_id),
+            owes=dues.owes(session, member_id=member_id, now=now()),
             latest=_beside(waiting, member_list.of_member(session, member_id, limit=LATEST + len(waiting))),
         )
 

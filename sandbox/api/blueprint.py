@@ -16,8 +16,8 @@ from sandbox.api import (
     uploads,
     users,
 )
+from sandbox.api.calls import Route
 from sandbox.api.door import view_of
-from sandbox.world import World
 
 MODULES = (
     credentials,
@@ -35,12 +35,17 @@ MODULES = (
 )
 
 
-def platform(world: World) -> Blueprint:
+def platform() -> Blueprint:
     blueprint = Blueprint("platform", __name__)
-    for module in MODULES:
-        for route in module.routes.table:
-            world.paths.add(route.path)
-            blueprint.add_url_rule(
-                route.path, route.path.replace(".", "_"), view_of(world, route), methods=["GET", "POST"]
-            )
+    for route in _routes():
+        name = route.path.replace(".", "_")
+        blueprint.add_url_rule(route.path, name, view_of(route), methods=["GET", "POST"])
     return blueprint
+
+
+def paths() -> set[str]:
+    return {route.path for route in _routes()}
+
+
+def _routes() -> list[Route]:
+    return [route for module in MODULES for route in module.routes.table]

@@ -12,6 +12,7 @@ from flask import Response, request
 
 from sandbox.api.calls import ACCOUNT, EITHER, NO_TOKEN, Binary, Call, Route
 from sandbox.errors import ApiError, new_rid
+from sandbox.here import the_world
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -29,9 +30,9 @@ class Outcome:
     shown: Any
 
 
-def view_of(world: World, route: Route) -> Callable[[], Response]:
+def view_of(route: Route) -> Callable[[], Response]:
     def view() -> Response:
-        started = time.perf_counter()
+        started, world = time.perf_counter(), the_world()
         call = Call.of(request)
         rid = new_rid()
         outcome = _outcome(world, route, call, rid)
@@ -122,14 +123,14 @@ def _send(world: World, route: Route, outcome: Outcome) -> Response:
     faults = world.faults.api
     hit = world.faults.covers(route.path)
     if hit and world.faults.strikes("api.reset_after_effect", faults.reset_after_effect):
-        return _hang_up()
+        return hang_up()
     content = outcome.content
     if hit and world.faults.strikes("api.truncated_json", faults.truncated_json):
         content = content[: len(content) // 2]
     return Response(content, status=outcome.status, content_type=outcome.content_type)
 
 
-def _hang_up() -> Response:
+def hang_up() -> Response:
     """Drop the connection: the work is done, the caller never hears of it."""
     connection = request.environ.get("sandbox.socket") or request.environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):

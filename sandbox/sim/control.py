@@ -40,6 +40,7 @@ def advance() -> Json:
         raise Refused("缺少 advance_seconds")
     with the_world().lock:
         the_world().clock.advance(seconds)
+    the_world().notifier.catch_up()
     return clock()
 
 

@@ -8,6 +8,32 @@
   let state = "new";
   let why = "";
   let tags = [];
+  let appId = "";
+
+  // The phone is asked; its answer goes to `settled`.
+  function ask(message, settled) {
+    const id = Math.random().toString(36).slice(2);
+    asked.set(id, settled);
+    window.parent.postMessage({ ...message, id }, base);
+  }
+
+  const bridge = {
+    invoke(name, given, tell) {
+      if (name !== "getBrandWCPayRequest") return tell?.({ err_msg: `${name}:fail, the permission value is offline verifying` });
+      return ask({ wechat: "pay", given }, ({ result, error }) => tell?.({ err_msg: `get_brand_wcpay_request:${result}`, ...(error ? { err_desc: error } : {}) }));
+    },
+  };
+
+  function choosePay({ timestamp, nonceStr, package: bought, signType, paySign, success, fail, cancel, complete }) {
+    const given = { appId, timeStamp: String(timestamp), nonceStr, package: bought, signType, paySign };
+    const end = (result) => {
+      const said = { errMsg: `chooseWXPay:${result}` };
+      ({ ok: success, cancel }[result] || fail)?.(said);
+      complete?.(said);
+    };
+    if (state !== "ready" || !inPhone) return end("fail");
+    return ask({ wechat: "pay", given }, ({ result }) => end(result));
+  }
 
   function settle(problem) {
     state = problem ? "refused" : "ready";
@@ -27,22 +53,28 @@
   }
 
   window.wx = {
-    config(given) { tags = given.openTagList || []; check(given); },
+    config(given) { tags = given.openTagList || []; appId = given.appId; check(given); },
     ready(tell) { if (state === "ready") tell(); else readers.push(tell); },
     error(tell) { if (state === "refused") tell({ errMsg: why }); else complainers.push(tell); },
-    checkJsApi({ jsApiList = [], success }) { success?.({ checkResult: Object.fromEntries(jsApiList.map((name) => [name, name === "closeWindow"])), errMsg: "checkJsApi:ok" }); },
+    checkJsApi({ jsApiList = [], success }) { success?.({ checkResult: Object.fromEntries(jsApiList.map((name) => [name, ["closeWindow", "chooseWXPay"].includes(name)])), errMsg: "checkJsApi:ok" }); },
+    chooseWXPay: choosePay,
     closeWindow() { window.parent.postMessage({ wechat: "closeWindow" }, base); },
   };
 
   window.addEventListener("message", ({ origin, data }) => {
-    const element = origin === base && asked.get(data?.zhibuSandbox);
-    if (!element) return;
+    const settled = origin === base && asked.get(data?.zhibuSandbox);
+    if (!settled) return;
     asked.delete(data.zhibuSandbox);
-    if (data.error) return element.fire("error", { errMsg: data.error, errCode: 10005 });
-    const said = [...data.accept.map((id) => [id, "accept"]), ...data.reject.map((id) => [id, "reject"])];
-    const details = Object.fromEntries(said.map(([id, status]) => [id, JSON.stringify({ status })]));
-    return element.fire("success", { errMsg: "subscribe:ok", subscribeDetails: JSON.stringify(details) });
+    settled(data);
   });
+
+  // As in WeChat: the bridge is there a moment later than the page.
+  if (inPhone) {
+    setTimeout(() => {
+      window.WeixinJSBridge = bridge;
+      document.dispatchEvent(new Event("WeixinJSBridgeReady"));
+    }, 30);
+  }
 
   class Subscribe extends HTMLElement {
     connectedCallback() { queueMicrotask(() => this.draw()); }
@@ -60,10 +92,15 @@
 
     ask() {
       if (!inPhone) return this.fire("error", { errMsg: "subscribe:fail not in WeChat", errCode: 10001 });
-      const id = Math.random().toString(36).slice(2);
-      asked.set(id, this);
       const templates = (this.getAttribute("template") || "").split(",").map((one) => one.trim()).filter(Boolean);
-      return window.parent.postMessage({ wechat: "subscribe", id, templates }, base);
+      return ask({ wechat: "subscribe", templates }, (data) => this.settle(data));
+    }
+
+    settle(data) {
+      if (data.error) return this.fire("error", { errMsg: data.error, errCode: 10005 });
+      const said = [...data.accept.map((id) => [id, "accept"]), ...data.reject.map((id) => [id, "reject"])];
+      const details = Object.fromEntries(said.map(([id, status]) => [id, JSON.stringify({ status })]));
+      return this.fire("success", { errMsg: "subscribe:ok", subscribeDetails: JSON.stringify(details) });
     }
 
     fire(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }

@@ -11,9 +11,23 @@ const NAMES = {
   receipt_early: "发送结果比回答先到（比例）", receipt_late: "发送结果迟到（比例）", receipt_late_ms: "迟到多少毫秒",
   receipt_twice: "发送结果来两次（比例）", receipt_lost: "发送结果丢失（比例）",
 };
+const PAY_NAMES = {
+  errcode: "返回哪个错误码", error_rate: "返回错误码（比例）", status_500: "HTTP 500 网页（比例）", bad_signature: "回答的签名不对（比例）",
+  pay_while_closing: "关单时正好付了（比例）", key_mode: "通知用哪种密钥签名", cert_percent: "过渡期用平台证书的百分数",
+  retry_scale: "通知间隔的倍数（0 按配置）", notify_lost: "通知丢失（比例）", notify_delay_ms: "通知迟到（毫秒）",
+  notify_duplicate: "通知来两次（比例）", notify_replay_old: "一年前的通知又来（比例）", notify_signtest: "先来一次签名探测（比例）",
+  notify_wrong_amount: "通知的金额不对（比例）", notify_wrong_mchid: "通知的商户号不对（比例）", notify_other_order: "通知说的是别的订单（比例）",
+  notify_unknown_serial: "通知的证书序列号没见过（比例）", notify_forged: "别人伪造的通知（比例）", notify_reencrypted: "通知解不开（比例）",
+  refund_delay_s: "退款几秒后有结果", refund_ends: "退款的结果", bill_missing: "没有账单（比例）", bill_extra_line: "账单多一行（比例）",
+  bill_missing_line: "账单少一行（比例）", bill_bad_sha1: "账单摘要不对（比例）",
+};
+const CHOICES = {
+  key_mode: { pubkey: "微信支付公钥", cert: "平台证书", mixed: "过渡期" },
+  refund_ends: { success: "成功", abnormal: "异常", closed: "关闭" },
+};
 // Not 0 when all is well: how much, not whether.
-const AMOUNTS = new Set(["errcode_rate", "receipt_late_ms"]);
-const KINDS = { first: "第一次", retry: "重试", duplicate: "重复", late: "迟到的重复" };
+const AMOUNTS = new Set(["errcode_rate", "receipt_late_ms", "cert_percent", "refund_delay_s"]);
+const KINDS = { first: "第一次", retry: "重试", duplicate: "重复", late: "迟到的重复", signtest: "签名探测", replay: "一年前的" };
 const KEEP = 150;
 let last = 0;
 
@@ -36,8 +50,9 @@ function pushRow(entry) {
 }
 
 function apiRow(entry) {
-  const good = entry.status === 200 && !entry.errcode;
-  const result = entry.status === 200 ? `${entry.errcode || "ok"} · ${entry.ms} ms` : `HTTP ${entry.status}`;
+  const answered = entry.status === 200 || entry.status === 204;
+  const good = answered && !entry.errcode;
+  const result = answered ? `${entry.errcode || "ok"} · ${entry.ms} ms` : `HTTP ${entry.status} ${entry.errcode || ""}`;
   const summary = make("summary", {}, make("span", { className: "tag", textContent: entry.kind === "api" ? "接口" : "原始" }),
     make("span", { className: "what", textContent: entry.path || "raw" }),
     make("span", { className: good ? "ok" : "bad", textContent: result }));
@@ -58,10 +73,19 @@ export async function refreshLog() {
   while (list.children.length > KEEP) list.lastChild.remove();
 }
 
+// Words: a list of them, or any. What a name says depends on the group: errcode is a number only outside WeChat Pay.
+function worded(group, name, value, report) {
+  const options = Object.entries(CHOICES[name] || {}).map(([key, words]) => make("option", { value: key, textContent: words, selected: key === value }));
+  const input = options.length ? make("select", {}, ...options) : make("input", { type: "text", value, spellcheck: false });
+  input.addEventListener("change", () => post("/sim/faults", { [group]: { [name]: input.value } }).catch(report));
+  return make("label", { className: "fault worded" }, make("span", { textContent: PAY_NAMES[name] || name }), input);
+}
+
 function fault(group, name, value, report) {
+  if (typeof value === "string") return worded(group, name, value, report);
   const toggle = typeof value === "boolean" && !["error_minus1"].includes(name);
   const input = make("input", toggle ? { type: "checkbox", checked: value } : { type: "number", value, min: name === "timestamp_skew_s" ? "" : "0", step: "any" });
-  const line = make("label", { className: `fault ${value && !AMOUNTS.has(name) ? "on" : ""}` }, make("span", { textContent: NAMES[name] || name }), input);
+  const line = make("label", { className: `fault ${value && !AMOUNTS.has(name) ? "on" : ""}` }, make("span", { textContent: (group === "pay" && PAY_NAMES[name]) || NAMES[name] || name }), input);
   input.addEventListener("change", async () => {
     const next = toggle ? input.checked : Number(input.value || 0);
     try {
@@ -74,7 +98,7 @@ function fault(group, name, value, report) {
 
 export async function drawFaults(report) {
   const faults = await get("/sim/faults");
-  const groups = [["api", "接口"], ["push", "推送"]].map(([group, title]) => {
+  const groups = [["api", "接口"], ["push", "推送"], ["pay", "微信支付"]].map(([group, title]) => {
     const lines = Object.entries(faults[group]).filter(([name]) => name !== "only");
     return make("fieldset", {}, make("legend", { textContent: title }), ...lines.map(([name, value]) => fault(group, name, value, report)));
   });
@@ -92,7 +116,7 @@ export async function drawAccount() {
     ["加密方式", { safe: "安全模式", compatible: "兼容模式", plain: "明文模式" }[account.mode]], ["数据格式", account.format.toUpperCase()]]);
   if (account.console_url) {
     const link = make("a", { href: account.console_url, target: "_blank", rel: "noopener", textContent: account.console_url });
-    byId("account").append(make("dt", { textContent: "管理后台" }), make("dd", {}, link));
+    byId("account").append(make("dt", { textContent: "工作台" }), make("dd", {}, link));
   }
 }
 

@@ -1,5 +1,6 @@
 // The account's pages inside the phone: a frame with a way back, the address, and what WeChat's own script asks for.
 import { byId, get, make } from "./api.js";
+import * as pay from "./pay.js";
 
 let depth = 0;
 let goingBack = false;
@@ -52,10 +53,12 @@ function back() {
   return history.back();
 }
 
+const answering = (event) => (message) => event.source.postMessage({ zhibuSandbox: event.data.id, ...message }, event.origin);
+
 async function ask(event, templates) {
   const known = new Map((await get("/sim/templates")).templates.map((one) => [one.template_id, one]));
   const offered = templates.filter((id) => known.get(id)?.use === "subscription");
-  const answer = (message) => event.source.postMessage({ zhibuSandbox: event.data.id, ...message }, event.origin);
+  const answer = answering(event);
   if (!offered.length) return answer({ error: "subscribe:fail invalid template" });
   const lines = offered.map((id) => make("li", {}, make("label", { className: "check" },
     make("input", { type: "checkbox", checked: true, value: id }), ` ${known.get(id).title}`)));
@@ -82,9 +85,11 @@ export function connect(person, act) {
   byId("web-back").addEventListener("click", back);
   byId("web-close").addEventListener("click", close);
   byId("subscribe").addEventListener("close", (event) => decide(event, act));
+  pay.connect();
   window.addEventListener("message", (event) => {
     if (event.source !== frame().contentWindow || !person()) return;
     if (event.data?.wechat === "closeWindow") close();
     if (event.data?.wechat === "subscribe" && Array.isArray(event.data.templates)) ask(event, event.data.templates);
+    if (event.data?.wechat === "pay") pay.ask(person().openid, event.data.given, answering(event));
   });
 }

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from app.core.clock import FixedClock
 from app.wiring import vault_of
 from tests.adapters.console import matrix
 from tests.adapters.console.world import World, build
-from tests.adapters.site import Site, opened
+from tests.adapters.site import Site, lent, opened
+from tests.factories import NOW
 from tests.services import settings
 
 
@@ -26,6 +28,23 @@ def site(model: tuple[Path, World], tmp_path: Path, clock: FixedClock) -> Iterat
     path, world = model
     copy = shutil.copy(path, tmp_path / "site.db")
     with opened(Path(copy), clock) as site:
+        site.app.extensions[matrix.WORLD] = world
+        yield site
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application behind which `lent_site` puts one database after another: its routes are compiled once."""
+    nobody = tmp_path_factory.mktemp("shared") / "nobody.db"
+    with opened(nobody, FixedClock(NOW)) as site:
+        yield site.app
+
+
+@pytest.fixture
+def lent_site(shared: Flask, model: tuple[Path, World], tmp_path: Path, clock: FixedClock) -> Iterator[Site]:
+    path, world = model
+    copy = shutil.copy(path, tmp_path / "site.db")
+    with lent(shared, Path(copy), clock) as site:
         site.app.extensions[matrix.WORLD] = world
         yield site
 

@@ -107,3 +107,16 @@ def opened(database: Path, clock: FixedClock) -> Iterator[Site]:
     finally:
         app.extensions["zhibu.desk"].close()
         sessions.engine.dispose()
+
+
+@contextmanager
+def lent(app: Flask, database: Path, clock: FixedClock) -> Iterator[Site]:
+    """The same behind an application that many tests share, for views that ask it for its services."""
+    sessions = Sessions(new_engine(f"sqlite:///{database}"))
+    services = wired(sessions, clock)
+    before, app.extensions["zhibu"] = app.extensions["zhibu"], services
+    try:
+        yield Site(app, services, clock)
+    finally:
+        app.extensions["zhibu"] = before
+        sessions.engine.dispose()

@@ -29,7 +29,10 @@ def test_trials_are_not_doubled() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_route(case: Case, site: Site) -> None:
+def test_route(case: Case, request: pytest.FixtureRequest) -> None:
+    """Views of the console and of the member pages keep nothing of their own: they share an application."""
+    sharing = case.endpoint.startswith(("console.", "pages."))
+    site: Site = request.getfixturevalue("lent_site" if sharing else "site")
     case.check(site)
 
 

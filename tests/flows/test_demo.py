@@ -121,6 +121,10 @@ def test_demo_sheet_keeps_the_contract(running: tuple[FreshDemo, dict[str, Any]]
         "auditor",
         "administrator",
         "office",
+        "collector",
+        "collector",
+        "accountant",
+        "reconciler",
     ]
     assert sheet["organizations"]["organizations"] == 322
     assert sheet["token"] == sheet["wechat"]["token"] == TOKEN

@@ -10,6 +10,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from app.core.clock import from_local
+from app.dues.telling import GivenBack
 from app.meetings.check_in import CheckInResult
 from app.meetings.duties.models import Duty
 from app.meetings.leave import LeaveResult
@@ -95,6 +96,7 @@ PLAIN = [
     "check_in_ask_code",
     "check_in_say_coming",
     "check_in_say_sit_in",
+    "dues_not_member",
     "dues_not_open",
     "hand_code_unknown",
     "not_text",
@@ -134,6 +136,25 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     "bound": [
         {"name": "张三", "organization": "第一党支部", "counted": counted(*outcomes)}
         for outcomes in ((), tuple(CheckInOutcome))
+    ],
+    "dues": [
+        {
+            "month": "2026年3月",
+            "amount": "76.50",
+            "state": state,
+            "assessed": assessed,
+            "behind": behind,
+            "owed": owed,
+            "link": link,
+        }
+        for state, assessed in (("待缴", True), ("已缴", True), ("免缴", True), ("", True), ("", False))
+        for behind, owed in ((0, ""), (0, "76.50"), (2, "229.50"))
+        for link in LINKS
+    ],
+    "dues_why": [
+        {"amount": amount, "since": "2026年1月", "category": "按月领工资", "cause": "年度核定", "link": link}
+        for amount in ("", "76.50")
+        for link in LINKS
     ],
     "failed": [{"number": 12}],
     "feedback_ask": BOTH,
@@ -191,6 +212,25 @@ VALUES: dict[str, list[dict[str, Any]]] = {
         for duty in (Duty.MEMBER_MEETING, Duty.RENEWAL)
         for frequency in Frequency
     ],
+    "notice_dues_arrears": [
+        {"organization": "第一党支部", "months": "2", "count": "1", "month": "2026年3月"}
+    ],
+    "notice_dues_due": [{"month": "2026年3月", "link": link} for link in LINKS],
+    "notice_dues_paid": [
+        {
+            "what": "2026年3月党费",
+            "amount": "76.50",
+            "number": "2026-000123",
+            "way": "微信支付",
+            "time": "2026年03月04日 09:00",
+            "link": link,
+        }
+        for link in LINKS
+    ],
+    "notice_dues_refunded": [
+        {"amount": "76.50", "state": state, "link": link} for state in GivenBack for link in LINKS
+    ],
+    "notice_dues_review_answered": [{"link": link} for link in LINKS],
     "notice_late_reply": [{"text": "处理好了"}],
     "notices": [
         {"listed": [], "more": "", "coming": []},

@@ -232,7 +232,260 @@ def posted(endpoint: str, **more: object) -> Visit:
     return Visit(endpoint, method="POST", **{"right": 302, **more})  # type: ignore[arg-type]
 
 
+def of_books(**more: object) -> Given:
+    return lambda side: {"committee": side.committee_id, **more}
+
+
+def of(name: str, **more: object) -> Given:
+    """`receipt_id`, and what else is given, of what the side has booked."""
+    return lambda side: {name: getattr(side.booked, name), **more}
+
+
+def handed(name: str) -> Given:
+    return lambda side: {"handover_id": getattr(side.booked, name)}
+
+
+YES = fixed({"decision": "approved"})
+MONEY = (
+    Visit("console.dues_collect", Elsewhere.OWN_ONLY, seat=at_branch),
+    Visit("console.dues_collect_from", arguments=member, seat=at_branch),
+    posted(
+        "console.receive_dues_cash", arguments=member, form=fixed({"extra": "1"}), right=200, seat=at_branch
+    ),
+    Visit("console.dues_receipts", Elsewhere.OWN_ONLY),
+    Visit("console.export_dues_receipts", seat=at_branch),
+    Visit("console.dues_receipt", arguments=of("receipt_id")),
+    posted(
+        "console.reveal_dues_receipt",
+        arguments=of("receipt_id"),
+        form=fixed({"reason": "核对回单"}),
+        right=200,
+    ),
+    posted("console.print_dues_receipt", arguments=of("receipt_id"), right=200, seat=at_branch),
+    posted(
+        "console.cancel_dues_receipt",
+        arguments=of("receipt_id"),
+        form=fixed({"reason": "错"}),
+        seat=at_branch,
+    ),
+    Visit("console.dues_transfers", Elsewhere.OWN_ONLY, seat=at_branch),
+    posted("console.confirm_dues_transfer", arguments=of("transfer_id"), form=fixed({"slip": "H1"})),
+    posted("console.refuse_dues_transfer", arguments=of("transfer_id"), form=fixed({"answer": "没有"})),
+    Visit("console.dues_handovers", Elsewhere.OWN_ONLY),
+    posted(
+        "console.offer_dues_cash",
+        form=lambda side: {"giving": side.branch_id, "amount": "10"},
+        seat=at_branch,
+    ),
+    Visit("console.dues_cash_list", arguments=fixed({"format": "xlsx"}), seat=at_branch),
+    posted("console.receive_dues_handover", arguments=handed("cash_id")),
+    posted("console.bank_dues_handover", arguments=handed("banked_id"), form=fixed({"slip_number": "H1"})),
+    posted("console.refuse_dues_handover", arguments=handed("cash_id"), form=fixed({"note": "少"})),
+    posted("console.refuse_dues_banking", arguments=handed("banked_id"), form=fixed({"note": "少"})),
+    posted("console.withdraw_dues_handover", arguments=handed("cash_id"), seat=at_branch),
+    Visit("console.dues_large", Elsewhere.OWN_ONLY),
+    posted(
+        "console.receive_dues_large",
+        form=of_member(amount="1000", way="cash", received_on="2026-03-01", profile="职工", voluntary="yes"),
+        seat=at_branch,
+    ),
+    posted("console.pass_on_dues_large", arguments=of("gift_id"), form=fixed({"to": "上级"})),
+    posted("console.keep_dues_centre_receipt", arguments=of("gift_id"), form=fixed({"number": "1"})),
+    Visit("console.dues_books", Elsewhere.OWN_ONLY),
+    Visit("console.export_dues_books", arguments=of_books()),
+    Visit("console.dues_voucher", arguments=of("journal_id")),
+    posted(
+        "console.reveal_dues_voucher", arguments=of("journal_id"), form=fixed({"reason": "核对"}), right=200
+    ),
+    Visit("console.dues_trial", Elsewhere.OWN_ONLY),
+    Visit("console.export_dues_trial", arguments=of_books()),
+    Visit("console.dues_account", arguments=of_books(account="cash")),
+    Visit("console.dues_drafts", Elsewhere.OWN_ONLY),
+    Visit("console.new_dues_draft", Elsewhere.OWN_ONLY),
+    posted("console.propose_dues_draft", form=of_books(kind="interest", amount="1", reason="利息")),
+    Visit("console.dues_draft", arguments=of("draft_id")),
+    posted("console.decide_dues_draft", arguments=of("draft_id"), form=YES),
+    posted("console.withdraw_dues_draft", arguments=of("draft_id")),
+    Visit("console.dues_periods", Elsewhere.OWN_ONLY),
+    posted("console.lock_dues_period", form=of_books(month="202602")),
+    posted("console.propose_dues_reopening", form=of_books(month="202601", reason="漏记")),
+    posted("console.decide_dues_reopening", arguments=of("reopening_id"), form=YES),
+    posted("console.withdraw_dues_reopening", arguments=of("reopening_id")),
+    Visit("console.dues_remittance", Elsewhere.OWN_ONLY),
+    posted(
+        "console.propose_dues_remit_rule",
+        form=of_books(
+            to_name="上级党委",
+            ratio="50",
+            every="quarter",
+            due_days="30",
+            clause="文件",
+            effective_from="2026-04",
+        ),
+    ),
+    posted("console.decide_dues_remit_rule", arguments=of("rule_id"), form=YES),
+    posted("console.withdraw_dues_remit_rule", arguments=of("rule_id")),
+    posted("console.draft_dues_sheet", form=of_books(month="202602")),
+    posted("console.decide_dues_sheet", arguments=of("sheet_id"), form=YES),
+    posted("console.withdraw_dues_sheet", arguments=of("sheet_id")),
+    Visit("console.dues_sheet_paper", arguments=of("sheet_id", ending="xlsx")),
+    Visit("console.dues_publicity", Elsewhere.OWN_ONLY),
+    posted(
+        "console.publish_dues_totals",
+        form=lambda side: {"organization": side.committee_id, "first": "2026-02", "last": "2026-02"},
+    ),
+    Visit("console.dues_orders", Elsewhere.OWN_ONLY),
+    Visit("console.dues_order", arguments=of("order_id")),
+    posted(
+        "console.propose_dues_refund",
+        arguments=of("order_id"),
+        form=lambda side: {
+            "source": f"receivable-{side.booked.bill_ids[1]}",
+            "amount": "1",
+            "reason": "多收",
+        },
+    ),
+    Visit("console.dues_refunds", Elsewhere.OWN_ONLY),
+    posted("console.decide_dues_refund", arguments=of("refund_id"), form=YES),
+    posted("console.withdraw_dues_refund", arguments=of("refund_id")),
+    posted("console.give_up_dues_refund", arguments=of("refund_id"), form=fixed({"note": "转账退回"})),
+    Visit("console.dues_statements", Elsewhere.OWN_ONLY),
+    Visit("console.dues_statement", arguments=of("statement_id")),
+    Visit("console.export_dues_differences", arguments=of("statement_id")),
+    posted("console.read_dues_statement_again", arguments=of("statement_id")),
+    Visit("console.dues_cases", Elsewhere.OWN_ONLY),
+    Visit("console.dues_case", arguments=of("case_id")),
+    posted("console.settle_dues_case", arguments=of("case_id"), form=fixed({"note": "已查清"})),
+)
+
+
+def set_for(name: str, **more: object) -> Given:
+    """As `of`, of what the side has set."""
+    return lambda side: {name: getattr(side.dued, name), **more}
+
+
+def at_root(side: Side) -> int:
+    return side.dued.root_id
+
+
+def excused(side: Side) -> dict[str, object]:
+    return {**member(side), "excuse_id": side.dued.excuse_id}
+
+
+NEW_STANDARD = fixed(
+    {
+        "name": "新标准",
+        "clause": "组〔2026〕9号",
+        "effective_from": "2028-01-01",
+        "pay_up_to": ["3000", ""],
+        "pay_rate": ["0.5", "1"],
+        "pension_up_to": "",
+        "pension_rate": "0.5",
+        "farmer_low": "0.20",
+        "farmer_high": "1",
+        "fixed": "0.20",
+        "ceiling": "1000",
+        "large_from": "1000",
+        "back_months": "6",
+        "advance_months": "3",
+        "advance_most": "6",
+    }
+)
+NEW_AMOUNT = fixed(
+    {"category": "salary", "base": "5100", "from_month": "2026-03", "cause": "correction", "reason": "更正"}
+)
+NEW_RELIEF = fixed(
+    {
+        "kind": "exempt",
+        "from_month": "2026-04",
+        "until_month": "2026-06",
+        "reason": "困难",
+        "studied_on": "2026-03-01",
+    }
+)
+WHY = {"reason": "年度检查"}
+AMOUNTS = (
+    Visit("console.dues", Elsewhere.OWN_ONLY),
+    Visit("console.dues_standards", Elsewhere.SAME),
+    Visit("console.new_dues_standard", seat=at_root),
+    posted("console.propose_dues_standard", form=NEW_STANDARD, seat=at_root),
+    posted("console.decide_dues_standard", arguments=set_for("standard_id"), form=YES, seat=at_root),
+    posted("console.withdraw_dues_standard", arguments=set_for("standard_id"), seat=at_root),
+    Visit("console.dues_policies", Elsewhere.OWN_ONLY),
+    Visit("console.new_dues_policy", arguments=lambda side: {"organization": side.committee_id}),
+    posted(
+        "console.propose_dues_policy",
+        form=lambda side: {
+            "organization": side.committee_id,
+            "effective_from": "2026-05",
+            "by_cash": "yes",
+            "due_day": "10",
+            "base_month": "1",
+            "round_to_fen": "1",
+            "retired_percent": "100",
+            "advance_months": "3",
+        },
+    ),
+    posted("console.decide_dues_policy", arguments=set_for("policy_id"), form=YES),
+    posted("console.withdraw_dues_policy", arguments=set_for("policy_id")),
+    Visit("console.dues_bills", Elsewhere.OWN_ONLY),
+    posted("console.reveal_dues_bills", form=of_branch(**WHY), right=200),
+    posted("console.generate_dues_bills", form=of_books(month="2026-03")),
+    Visit("console.dues_arrears", Elsewhere.OWN_ONLY),
+    posted("console.reveal_dues_arrears", form=of_branch(**WHY), right=200),
+    Visit("console.dues_arrears_of", arguments=member, seat=at_branch),
+    posted(
+        "console.keep_dues_talk",
+        arguments=member,
+        form=fixed({"talked_on": "2026-03-01", "talked_by": "王书记"}),
+        seat=at_branch,
+    ),
+    posted(
+        "console.keep_dues_excuse",
+        arguments=member,
+        form=fixed({"from_month": "2025-12", "until_month": "2026-01", "reason": "住院"}),
+        seat=at_branch,
+    ),
+    posted("console.withdraw_dues_excuse", arguments=excused, seat=at_branch),
+    posted("console.take_dues_evidence", arguments=member, right=422, seat=at_branch),
+    Visit("console.dues_assessments", Elsewhere.OWN_ONLY),
+    posted("console.reveal_dues_assessments", form=of_branch(**WHY), right=200),
+    posted("console.export_dues_assessments", form=of_branch(**WHY), right=200),
+    Visit("console.dues_assessments_of", arguments=member, seat=at_branch),
+    posted("console.propose_dues_assessment", arguments=member, form=NEW_AMOUNT),
+    posted("console.decide_dues_assessment", arguments=set_for("assessment_id"), form=YES),
+    posted("console.withdraw_dues_assessment", arguments=set_for("assessment_id")),
+    posted("console.reveal_dues_base", arguments=set_for("assessment_id"), form=fixed(WHY), right=200),
+    Visit("console.dues_imports", Elsewhere.OWN_ONLY),
+    Visit("console.dues_bases_template", Elsewhere.SAME),
+    posted(
+        "console.upload_dues_bases",
+        form=lambda side: {**broken_file(side), "from_month": "2026-01", "cause": "yearly"},
+        right=422,
+    ),
+    Visit("console.dues_import", arguments=set_for("import_id")),
+    posted("console.decide_dues_import", arguments=set_for("import_id"), form=YES),
+    posted("console.withdraw_dues_import", arguments=set_for("import_id")),
+    Visit("console.dues_reliefs", Elsewhere.OWN_ONLY),
+    posted("console.read_dues_relief", arguments=set_for("relief_id"), right=200),
+    Visit("console.new_dues_relief", arguments=member, seat=at_branch),
+    posted("console.propose_dues_relief", arguments=member, form=NEW_RELIEF, seat=at_branch),
+    posted("console.decide_dues_relief", arguments=set_for("relief_id"), form=YES),
+    posted("console.withdraw_dues_relief", arguments=set_for("relief_id"), seat=at_branch),
+    posted("console.end_dues_relief", arguments=lambda side: {"relief_id": side.dued.running_id}),
+    Visit("console.dues_reviews", Elsewhere.OWN_ONLY, seat=at_branch),
+    posted(
+        "console.answer_dues_review",
+        arguments=set_for("review_id"),
+        form=fixed({"answer": "按一月工资核定"}),
+        seat=at_branch,
+    ),
+)
+
+
 VISITS = (
+    *AMOUNTS,
+    *MONEY,
     Visit("console.dashboard", Elsewhere.OWN_ONLY),
     Visit("console.organizations", Elsewhere.OWN_ONLY),
     Visit("console.members", Elsewhere.OWN_ONLY),

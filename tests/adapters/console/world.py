@@ -16,8 +16,10 @@ from app.members.roster.models import RosterImport
 from app.organizations.models import Organization, OrganizationKind
 from app.staff.models import Role, StaffAccount, StaffRole
 from tests import factories, tables
-from tests.adapters.console import recorded, voted
+from tests.adapters.console import booked, dued, recorded, voted
 from tests.adapters.console.announced import Announced, seed
+from tests.adapters.console.booked import Booked
+from tests.adapters.console.dued import Dued
 from tests.adapters.console.recorded import Recorded
 from tests.adapters.console.voted import Voted
 from tests.factories import NOW
@@ -42,6 +44,8 @@ class Side:
     announced: Announced
     voted: Voted
     recorded: Recorded
+    booked: Booked
+    dued: Dued
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ def _side(session: Session, root: Organization, mark: str, vault: Vault) -> Side
         announced=seed(session, mark, branch, (member, bound)),
         voted=voted.seed(session, mark, branch, (member, bound)),
         recorded=recorded.seed(session, mark, branch, (member, bound)),
+        booked=booked.seed(session, mark, committee, branch, (bound, member)),
+        dued=dued.seed(session, mark, committee, branch, (member, bound), vault),
     )
 
 

@@ -84,6 +84,7 @@ def test_sound_installation_has_no_fault(services: Services) -> None:
         "token",
         "templates",
         "callback",
+        "pay",
     ]
     assert {name: fault for name, fault, _ in told if fault} == {}
     assert all(note for _, _, note in told)

@@ -5,12 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from app.core.clock import FixedClock
-from app.core.db import new_engine
+from app.core.db import Sessions, new_engine
+from app.main import create_app
 from tests import tables
+from tests.adapters.pages import collecting
+from tests.adapters.pages.collecting import Collecting
 from tests.adapters.pages.door import Door, opened
 from tests.adapters.pages.people import People, settled
+from tests.factories import NOW
+from tests.services import wired
 
 
 @pytest.fixture
@@ -41,3 +47,20 @@ def door(open_door: Callable[..., Door]) -> Door:
 def people(door: Door) -> People:
     with door.services.sessions.begin() as session:
         return settled(session)
+
+
+@pytest.fixture(scope="session")
+def one_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """For tests that ask little of it but much of what is behind: its routes are compiled once."""
+    engine = new_engine(f"sqlite:///{tmp_path_factory.mktemp('pages')}/nobody.db")
+    app = create_app(wired(Sessions(engine), FixedClock(NOW)))
+    yield app
+    app.extensions["zhibu.desk"].close()
+    engine.dispose()
+
+
+@pytest.fixture
+def here(one_app: Flask, tmp_path: Path, clock: FixedClock) -> Iterator[Collecting]:
+    found = collecting.opened(one_app, tmp_path / "collecting.db", clock)
+    yield found
+    found.services.sessions.engine.dispose()

@@ -18,12 +18,14 @@ from app.notices.announcements.models import Confirmation
 from pages.sign_in import COOKIE
 from tests import factories
 from tests.adapters.console.world import Side
+from tests.adapters.pages import owed
 from tests.adapters.pages.addressed import announce, attach
 from tests.adapters.pages.door import TOKEN
 from tests.adapters.route_cases import Case, Who
 from tests.adapters.site import Site
 
 WORLD = "tests.world"
+TRANSFER = {"amount": "76.50", "paid_on": "2026-03-01"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,21 @@ VISITS = (
     Visit("pages.card", unbound=200, own=False),
     Visit("pages.use_card", "POST"),
     Visit("pages.save_topics", "POST", right=303, elsewhere=303, own=False),
+    Visit("pages.dues"),
+    Visit("pages.dues_why"),
+    Visit("pages.ask_review", "POST", {"question": "基数不对"}, right=303, elsewhere=303, own=False),
+    Visit("pages.pay_again", right=303, elsewhere=303, own=False),
+    # No merchant is set up here: shown with the other ways.
+    Visit("pages.pay_dues", "POST", {"extra": "1"}, right=409, elsewhere=409),
+    Visit("pages.dues_order", elsewhere=404, own=False),
+    Visit("pages.dues_order_state", elsewhere=404, own=False),
+    Visit("pages.ask_order", "POST", right=303, elsewhere=404, own=False),
+    Visit("pages.report_transfer", "POST", TRANSFER, right=303, elsewhere=303, own=False),
+    Visit("pages.withdraw_transfer", "POST", {"transfer": 1}, right=303, elsewhere=303, own=False),
+    Visit("pages.receipts", own=False),
+    Visit("pages.own_receipt", elsewhere=404),
+    Visit("pages.print_receipt", "POST", elsewhere=404, own=False),
+    Visit("pages.dues_public"),
     # Signed, or honestly not: WeChat is not reached from here.
     Visit(
         "pages.sdk_config",
@@ -71,6 +88,14 @@ VISITS = (
         unbound=503,
         own=False,
     ),
+)
+
+
+DUES = frozenset(
+    visit.endpoint
+    for visit in VISITS
+    if visit.endpoint.startswith(("pages.dues", "pages.pay"))
+    or visit.endpoint.endswith(("_order", "_receipt", "_review", "_transfer", ".receipts"))
 )
 
 
@@ -95,10 +120,20 @@ class Sent:
             values["token"] = site.services.tickets.card_token(Card(_left(site).meeting_id, self.member_id))
         if visit.endpoint == "pages.scanned":
             values["token"] = site.services.tickets.link_token(self.scene, site.clock.now())
+        if visit.endpoint in DUES:
+            values |= _dues(site, visit, self.member_id)
         if visit.endpoint == "pages.attachment":
             values["attachment_id"] = self.attachment_id
         with site.app.test_request_context():
             return url_for(visit.endpoint, **values) + visit.query
+
+
+def _dues(site: Site, visit: Visit, member_id: int) -> dict[str, Any]:
+    with site.services.sessions.begin() as session:
+        made = owed.seed(session, member_id=member_id, mark=_left(site).mark)
+    if "receipt" in visit.endpoint and visit.endpoint != "pages.receipts":
+        return {"receipt_id": made.receipt_id}
+    return {"number": made.order_number} if "order" in visit.endpoint else {}
 
 
 def _left(site: Site) -> Side:

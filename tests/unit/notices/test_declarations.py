@@ -32,6 +32,11 @@ def test_declared_kinds_and_their_topics() -> None:
         "meeting_reminder": Topic.MEETINGS,
         "leave_answered": None,
         "duty_reminder": Topic.MEETINGS,
+        "dues_due": Topic.DUES,
+        "dues_paid": None,
+        "dues_refunded": None,
+        "dues_review_answered": None,
+        "dues_arrears": Topic.DUES,
     }
 
 

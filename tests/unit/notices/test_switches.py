@@ -8,7 +8,7 @@ from app.notices import switches
 from app.notices.models import Topic, TopicSwitch
 from tests import factories
 
-ALL = frozenset({Topic.ANNOUNCEMENTS, Topic.DIGEST, Topic.MEETINGS})
+ALL = frozenset({Topic.ANNOUNCEMENTS, Topic.DIGEST, Topic.MEETINGS, Topic.DUES})
 
 
 def somebody(session: Session) -> Member:
@@ -48,9 +48,9 @@ def test_keep_on_takes_a_switch_back(session: Session, now: datetime) -> None:
 
 def test_keep_on_leaves_topics_alone_that_the_page_does_not_show(session: Session, now: datetime) -> None:
     member = somebody(session)
-    session.add(TopicSwitch(member_id=member.id, topic=Topic.DUES, off_at=now))
+    session.add(TopicSwitch(member_id=member.id, topic=Topic.STUDY, off_at=now))
     session.flush()
 
     switches.keep_on(session, member_id=member.id, topics=ALL, now=now)
 
-    assert switches.switched_off(session, member_id=member.id) == {Topic.DUES}
+    assert switches.switched_off(session, member_id=member.id) == {Topic.STUDY}

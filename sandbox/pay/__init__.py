@@ -1,0 +1,1 @@
+"""WeChat Pay v3 for direct merchants. `model.Payments` works without HTTP and without RSA."""
