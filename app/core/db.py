@@ -1,6 +1,8 @@
 """Engines, sessions and column types for SQLite, PostgreSQL and MariaDB/MySQL."""
 
+import random
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -59,7 +61,9 @@ BUSY_SECONDS = 3
 
 GAVE_WAY = frozenset({"40001", "40P01", 1213})
 """Serialization failure and deadlock: SQLSTATE of PostgreSQL, number of MySQL."""
-TRIES = 3
+TRIES = 4
+PAUSE_SECONDS = 0.02
+"""Longest wait before the second try, twice that before the third: who collided once should not meet again."""
 Given = TypeVar("Given")
 
 NAMING = {
@@ -325,12 +329,13 @@ def rows_changed(session: Session, statement: Any) -> int:
 
 def in_turn(transact: Callable[[], Given]) -> Given:
     """What `transact` returns; called again where its transaction gave way to another, and so did nothing."""
-    for _ in range(TRIES - 1):
+    for turn in range(TRIES - 1):
         try:
             return transact()
         except Exception as fault:
             if not gave_way(fault):
                 raise
+        time.sleep(random.uniform(0, PAUSE_SECONDS * 2**turn))
     return transact()
 
 

@@ -15,6 +15,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from app.core import yamls
+
 PREFIX = "ZHIBU_"
 CONFIG = "ZHIBU_CONFIG"
 OF_TESTS = "ZHIBU_TEST_"
@@ -281,7 +283,7 @@ def _secret(name: str, path: str) -> str:
 def _from_yaml() -> dict[str, Any]:
     path = Path(os.environ.get(CONFIG, DEFAULT_FILE))
     try:
-        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+        declared = yamls.read(path)
     except OSError as error:
         raise BadSettings(f"{path}: {error.strerror}; {CONFIG} names another file") from None
     except (yaml.YAMLError, ValueError) as error:

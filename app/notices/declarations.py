@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import yaml
 
+from app.core import yamls
 from app.notices.models import Topic
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "templates" / "notices"
@@ -55,7 +56,7 @@ def load(folder: Path = FOLDER) -> dict[str, Declaration]:
 
 def _declaration(path: Path) -> Declaration:
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given = yamls.read(path)
     except (OSError, ValueError, yaml.YAMLError) as fault:
         raise BadDeclaration(f"{path.name}: {type(fault).__name__}") from None
     if not isinstance(given, dict):

@@ -1,7 +1,7 @@
 """A notice as the call that sends it: its words filled in, its fields fitted and checked before anything leaves."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -45,8 +45,9 @@ class Letters:
         self._setup = setup
         self._texts = texts
         self._base_url = base_url.rstrip("/")
+        written = frozenset(texts.names())
         for declaration in setup.declarations.values():
-            _check(declaration, texts)
+            _check(declaration, written)
         self._content = lru_cache(_REMEMBERED)(self._filled)
 
     def write(self, notice: Notice) -> Letter | Rejected:
@@ -111,7 +112,12 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     return str(_compiled(text).render(values))
 
 
-def _check(declared: Declaration, texts: Texts) -> None:
+@lru_cache(_REMEMBERED)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(meta.find_undeclared_variables(_PLAIN.parse(text)))
+
+
+def _check(declared: Declaration, written: Collection[str]) -> None:
     """What would fail at the first send fails at the start; raises BadDeclaration."""
     forms = (declared.template, declared.subscription, declared.mini_program)
     for keyword, text in (item for form in forms for item in form.items()):
@@ -120,13 +126,13 @@ def _check(declared: Declaration, texts: Texts) -> None:
         _check_names(declared, keyword, text)
     for name in ("page", "mini_program_page"):
         _check_names(declared, name, getattr(declared, name))
-    if declared.chat and f"notice_{declared.kind}" not in texts.names():
+    if declared.chat and f"notice_{declared.kind}" not in written:
         raise BadDeclaration(f"{declared.kind}.yaml: templates/wechat/notice_{declared.kind}.txt is missing")
 
 
 def _check_names(declared: Declaration, where: str, text: str) -> None:
     try:
-        used = meta.find_undeclared_variables(_PLAIN.parse(text))
+        used = _names(text)
     except TemplateError:
         raise BadDeclaration(f"{declared.kind}.yaml: {where} is no template") from None
     if unknown := sorted(used - set(declared.fields)):

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from app.core import yamls
 from app.wechat.client import WeChatClient
 
 FILE = Path(__file__).resolve().parents[2] / "templates" / "wechat" / "menus.yaml"
@@ -22,7 +21,7 @@ class Menus:
 
 
 def load(path: Path = FILE) -> Menus:
-    declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+    declared = yamls.read(path)
     audiences = {name: part for name, part in declared.items() if name != "default"}
     return Menus(
         default=_menu(declared["default"]),

@@ -23,28 +23,29 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
     return path, build(path, vault_of(settings()))
 
 
-@pytest.fixture
-def site(model: tuple[Path, World], tmp_path: Path, clock: FixedClock) -> Iterator[Site]:
-    path, world = model
-    copy = shutil.copy(path, tmp_path / "site.db")
-    with opened(Path(copy), clock) as site:
-        site.app.extensions[matrix.WORLD] = world
-        yield site
-
-
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An application behind which `lent_site` puts one database after another: its routes are compiled once."""
+    """An application behind which `site` puts one database after another: its routes are compiled once."""
     nobody = tmp_path_factory.mktemp("shared") / "nobody.db"
     with opened(nobody, FixedClock(NOW)) as site:
         yield site.app
 
 
 @pytest.fixture
-def lent_site(shared: Flask, model: tuple[Path, World], tmp_path: Path, clock: FixedClock) -> Iterator[Site]:
+def site(shared: Flask, model: tuple[Path, World], tmp_path: Path, clock: FixedClock) -> Iterator[Site]:
     path, world = model
     copy = shutil.copy(path, tmp_path / "site.db")
     with lent(shared, Path(copy), clock) as site:
+        site.app.extensions[matrix.WORLD] = world
+        yield site
+
+
+@pytest.fixture
+def whole_site(model: tuple[Path, World], tmp_path: Path, clock: FixedClock) -> Iterator[Site]:
+    """With an application of its own, for who changes it or asks more of it than views."""
+    path, world = model
+    copy = shutil.copy(path, tmp_path / "whole.db")
+    with opened(Path(copy), clock) as site:
         site.app.extensions[matrix.WORLD] = world
         yield site
 

@@ -32,20 +32,20 @@ def test_trials_are_not_doubled() -> None:
 def test_route(case: Case, request: pytest.FixtureRequest) -> None:
     """Views of the console and of the member pages keep nothing of their own: they share an application."""
     sharing = case.endpoint.startswith(("console.", "pages."))
-    site: Site = request.getfixturevalue("lent_site" if sharing else "site")
+    site: Site = request.getfixturevalue("site" if sharing else "whole_site")
     case.check(site)
 
 
-def test_walk_new_route_without_declaration_is_found(site: Site) -> None:
-    site.app.add_url_rule("/console/forgotten", "forgotten", lambda: "")
+def test_walk_new_route_without_declaration_is_found(whole_site: Site) -> None:
+    whole_site.app.add_url_rule("/console/forgotten", "forgotten", lambda: "")
 
-    assert undeclared(site.app) == ["forgotten"]
+    assert undeclared(whole_site.app) == ["forgotten"]
 
 
-def test_walk_new_route_without_trials_is_found(site: Site) -> None:
-    site.app.add_url_rule("/console/untried", "untried", public("a test")(lambda: ""), methods=["POST"])
+def test_walk_new_route_without_trials_is_found(whole_site: Site) -> None:
+    whole_site.app.add_url_rule("/console/untried", "untried", public("a test")(lambda: ""), methods=["POST"])
 
-    assert gaps(site.app, CASES) == ["missing: POST untried by stranger"]
+    assert gaps(whole_site.app, CASES) == ["missing: POST untried by stranger"]
 
 
 def test_walk_trial_of_a_route_that_is_gone_is_found(site: Site) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from app.core import yamls
 from app.core.clock import Clock
 from app.core.settings import DELIMITER, PREFIX, BadSettings, Pay, PayMerchant
 from app.dues.ports import Merchant
@@ -96,7 +97,7 @@ def _further(path: str) -> Iterator[PayMerchant]:
 def _listed(path: str) -> list[Any]:
     """The path is not repeated: somebody may have put the secret itself there."""
     try:
-        listed = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        listed = yamls.read(Path(path))
     except OSError as error:
         raise BadSettings(f"pay.more: cannot read the file that it names: {error.strerror}") from None
     except (yaml.YAMLError, ValueError):

@@ -77,7 +77,21 @@ class Door:
 
 
 def opened(database: Path, clock: FixedClock, **sections: dict[str, Any]) -> Door:
+    services, login = _signing_in(database, clock, **sections)
+    return Door(create_app(services), services, clock, login)
+
+
+def lent(app: Flask, database: Path, clock: FixedClock) -> Door:
+    """The same behind an application that many tests share."""
+    services, login = _signing_in(database, clock)
+    app.extensions["zhibu"] = services
+    return Door(app, services, clock, login)
+
+
+def _signing_in(
+    database: Path, clock: FixedClock, **sections: dict[str, Any]
+) -> tuple[Services, FakeWebLogin]:
     sessions = Sessions(new_engine(f"sqlite:///{database}"))
     login = FakeWebLogin()
-    services = replace(wired(sessions, clock, **({"wechat": GENUINE} | sections)), web_login=login)
-    return Door(create_app(services), services, clock, login)
+    built = wired(sessions, clock, **({"wechat": GENUINE} | sections))
+    return replace(built, web_login=login), login

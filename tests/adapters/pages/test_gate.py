@@ -108,17 +108,18 @@ def test_page_for_members_tells_a_follower_how_to_bind(door: Door, people: Peopl
     assert "发送“绑定”两个字" in answer.text
 
 
-def test_view_without_a_gate_of_ours_is_not_served(door: Door) -> None:
-    blueprint = door.app.blueprints["pages"]
+def test_view_without_a_gate_of_ours_is_not_served(open_door: Callable[..., Door]) -> None:
+    door = open_door()
     door.app.add_url_rule("/m/forgotten", "pages.forgotten", lambda: "secret")
     door.app.add_url_rule("/m/open", "pages.open", public("a test")(lambda: "open"))
 
-    assert blueprint is not None
     assert door.phone().get("/m/forgotten").status_code == 500
     assert door.phone().get("/m/open").text == "open"
 
 
-def test_fault_of_ours_is_told_without_its_text(door: Door) -> None:
+def test_fault_of_ours_is_told_without_its_text(open_door: Callable[..., Door]) -> None:
+    door = open_door()
+
     def crash() -> str:
         raise RuntimeError("secret detail")
 
