@@ -162,10 +162,11 @@ def _portions(wanted: Collection[Any]) -> Iterator[list[Any]]:
 
 
 def refunds_not_billed(session: Session, row: TradeStatement) -> list[AnyRow]:
-    """Those of the last days that no bill has, unless a bill is still to come."""
+    """Those of the last days that no bill has, unless a bill of these days is still to come."""
     to_come = select(TradeStatement.id).where(
         TradeStatement.mchid == row.mchid,
         TradeStatement.day < row.day,
+        TradeStatement.day >= row.day - LOOKS_BACK,
         TradeStatement.state == StatementState.WANTED,
     )
     if session.scalar(to_come.limit(1)) is not None:

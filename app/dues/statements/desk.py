@@ -3,14 +3,15 @@ steps leaves a row that says what is next."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 
 import structlog
 
 from app.core.clock import Clock
-from app.core.db import Sessions
+from app.core.db import Session, Sessions
 from app.dues.orders import asking, refund_settling
-from app.dues.orders.rounds import always
+from app.dues.orders.rounds import PATIENCE, always
 from app.dues.orders.states import OrderState
 from app.dues.orders.writing import Writing
 from app.dues.ports import (
@@ -21,7 +22,7 @@ from app.dues.ports import (
     NoStatement,
     PaymentGateway,
 )
-from app.dues.statements import comparing, matching, service
+from app.dues.statements import comparing, matching, rereading, rules, service
 from app.dues.statements.models import StatementState, TradeStatement
 
 log = structlog.get_logger()
@@ -59,30 +60,38 @@ class StatementDesk:
                 self._work(statement_id, goes_on)
             except Exception as fault:
                 log.exception("dues.statement.failed", statement=statement_id)
-                self._unanswered(statement_id, type(fault).__name__)
+                self._put_off(statement_id, type(fault).__name__)
         return worked
+
+    def _put_off(self, statement_id: int, error: str) -> None:
+        try:
+            self._unanswered(statement_id, error)
+        except Exception:  # its row is held: it does not hold up the others
+            log.exception("dues.statement.not_put_off", statement=statement_id)
 
     def reconcile(self, day: date) -> list[Result]:
         """Fetch that day's bill of every merchant anew, and match it now."""
-        return [self._anew(mchid, day) for mchid in self._gateways.mchids()]
+        mchids = self._gateways.mchids()
+        self._write(lambda session, now: service.want(session, mchids=mchids, now=now))
+        return [self._anew(mchid, day) for mchid in mchids]
 
     def _anew(self, mchid: str, day: date) -> Result:
-        statement_id = self._write(lambda session, _now: service.ensure(session, mchid, day))
-        opened = self._work(statement_id, always, anew=True)
+        statement_id = self._write(lambda session, now: _wanted_anew(session, mchid, day, now))
+        opened = self._work(statement_id, always)
         return Result(self._row(statement_id), opened)
 
     def _row(self, statement_id: int) -> TradeStatement:
         with self._sessions.read() as session:
             return session.get_one(TradeStatement, statement_id)
 
-    def _work(self, statement_id: int, goes_on: Callable[[], bool], *, anew: bool = False) -> int:
+    def _work(self, statement_id: int, goes_on: Callable[[], bool]) -> int:
         """How many cases were opened."""
         row = self._row(statement_id)
         gateway = self._gateways.of(row.mchid)
         if gateway is None:
             return self._unanswered(statement_id, NO_MERCHANT)
         opened = 0
-        if anew or row.state is StatementState.WANTED:
+        if row.state is StatementState.WANTED:
             opened = self._fetch(gateway, row)
             row = self._row(statement_id)
         if row.state is StatementState.READ and self._asked_all(gateway, row, goes_on):
@@ -113,24 +122,40 @@ class StatementDesk:
         )
 
     def _asked_all(self, gateway: PaymentGateway, row: TradeStatement, goes_on: Callable[[], bool]) -> bool:
-        """Book what the bill has and we do not, by WeChat's own word on each. False: asked on another time."""
+        """Book what the bill has and we do not, by WeChat's own word on each. False: asked on another time.
+
+        A line about which it never answers holds up neither the others nor, in the end, the day.
+        """
+        questions = self._questions(gateway, row)
+        begin = row.tries * PATIENCE % len(questions) if questions else 0
+        silent: list[str] = []
+        for ask in questions[begin:] + questions[:begin]:
+            if not goes_on():
+                return False
+            try:
+                ask()
+            except GatewayUnclear as fault:
+                silent.append(str(fault))
+                if len(silent) >= PATIENCE:
+                    break
+        if silent:
+            self._unanswered(row.id, silent[-1])
+        return not silent or row.tries + 1 >= rules.LINE_TRIES
+
+    def _questions(self, gateway: PaymentGateway, row: TradeStatement) -> list[Callable[[], None]]:
         with self._sessions.read() as session:
             seen = comparing.compare(session, row)
-        try:
-            for one in seen.payments:
-                if not goes_on():
-                    return False
-                if one.ours is not None and one.ours.state is not OrderState.PAID:
-                    self._ask_payment(gateway, one.line.out_trade_no, one.ours.id)
-            for one in seen.refunds:
-                if not goes_on():
-                    return False
-                if one.ours is not None:
-                    self._ask_refund(gateway, one.line.out_refund_no)
-        except GatewayUnclear as fault:
-            self._unanswered(row.id, str(fault))
-            return False
-        return True
+        payments = [
+            partial(self._ask_payment, gateway, one.line.out_trade_no, one.ours.id)
+            for one in seen.payments
+            if one.ours is not None and one.ours.state is not OrderState.PAID
+        ]
+        refunds = [
+            partial(self._ask_refund, gateway, one.line.out_refund_no)
+            for one in seen.refunds
+            if one.ours is not None
+        ]
+        return [*payments, *refunds]
 
     def _ask_payment(self, gateway: PaymentGateway, out_trade_no: str, order_id: int) -> None:
         """A refusal is an answer: a person will be told."""
@@ -148,3 +173,9 @@ class StatementDesk:
             log.warning("dues.statement.not_told", refund=out_refund_no, code=refusal.code)
             return
         self._write(lambda session, now: refund_settling.settle_refund(session, said, now=now))
+
+
+def _wanted_anew(session: Session, mchid: str, day: date, now: datetime) -> int:
+    statement_id = service.ensure(session, mchid, day)
+    rereading.want_again(session, statement_id, now=now)
+    return statement_id

@@ -88,7 +88,7 @@ def _payment(line: AnyRow, ours: AnyRow | None) -> tuple[CaseKind, str]:
         return CaseKind.AMOUNT, f"我们的订单是 {money.text(ours.amount_fen)} 元"
     if ours.state is OrderState.PAID:
         return CaseKind.STRANGER, "应用或微信支付单号与我们入账的不一致"
-    return CaseKind.NOT_BOOKED, "我们没有入账，查询微信后也没有"
+    return CaseKind.NOT_BOOKED, "我们没有入账，查询微信也没有得到已付款的答复"
 
 
 def _refund(line: AnyRow, ours: AnyRow | None) -> tuple[CaseKind, str]:

@@ -10,6 +10,10 @@ MADE_AT: Final = 10, 5
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 30, 60, 120, 240))
 TRIES_ALONE: Final = 4
 """So often in vain before a person is told; with these pauses that is after noon."""
+LINE_TRIES: Final = 8
+"""So often a line about which WeChat does not answer is asked about before it is left to a person: most of a day."""
+BEING_MADE: Final = frozenset({"STATEMENT_CREATING"})
+"""There will be one: not a day without trade."""
 DAYS_KEPT: Final = 90
 """WeChat gives bills of three months back."""
 

@@ -22,18 +22,23 @@ NO_BILL, BAD_BILL = "no_bill", "bad_bill"
 
 
 def want(session: Session, *, mchids: Iterable[str], now: datetime) -> None:
-    """A row for every day of every merchant up to yesterday that has none yet, as far back as WeChat gives bills."""
+    """A row for every day of every merchant up to yesterday that has none yet, as far back as WeChat gives bills.
+
+    Whoever asked for a single day left a gap before it.
+    """
     yesterday = local_day(now) - timedelta(days=1)
+    oldest = yesterday - timedelta(days=rules.DAYS_KEPT)
     for mchid in mchids:
-        first = max(_first_missing(session, mchid, yesterday), yesterday - timedelta(days=rules.DAYS_KEPT))
-        for offset in range((yesterday - first).days + 1):
-            ensure(session, mchid, first + timedelta(days=offset))
+        mine = TradeStatement.mchid == mchid, TradeStatement.day.between(oldest, yesterday)
+        there = set(session.scalars(select(TradeStatement.day).where(*mine)))
+        first = min(there) if there else max(_begun(session, mchid, yesterday), oldest)
+        days = (first + timedelta(days=offset) for offset in range((yesterday - first).days + 1))
+        for day in days:
+            if day not in there:
+                ensure(session, mchid, day)
 
 
-def _first_missing(session: Session, mchid: str, yesterday: date) -> date:
-    last = session.scalar(select(func.max(TradeStatement.day)).where(TradeStatement.mchid == mchid))
-    if last is not None:
-        return last + timedelta(days=1)
+def _begun(session: Session, mchid: str, yesterday: date) -> date:
     ordered = session.scalar(select(func.min(Order.created_at)).where(Order.mchid == mchid))
     return local_day(ordered) if ordered else yesterday
 
@@ -94,10 +99,12 @@ def missing(session: Session, statement_id: int, *, code: str, now: datetime) ->
     """WeChat has none: asked again; nothing traded where we have nothing either. Whether a case was opened."""
     row = locked(session, statement_id)
     later(row, code, now)
-    if not _traded(session, row) and row.tries >= rules.TRIES_ALONE:
+    if row.tries < rules.TRIES_ALONE:
+        return False
+    if code not in rules.BEING_MADE and not _traded(session, row):
         row.state, row.ask_at = StatementState.NONE, None
         return False
-    return row.tries >= rules.TRIES_ALONE and _opened(session, row, CaseKind.NO_BILL, NO_BILL, code, now)
+    return _opened(session, row, CaseKind.NO_BILL, NO_BILL, code, now)
 
 
 def bad(session: Session, statement_id: int, *, error: str, now: datetime) -> bool:
@@ -117,8 +124,13 @@ def unanswered(session: Session, statement_id: int, *, error: str, now: datetime
 
 
 def later(row: TradeStatement, error: str, now: datetime) -> None:
-    row.tries += 1
+    """Before the day's bill is made, asking in vain says nothing."""
+    ready = rules.ready_at(row.day)
     row.error = error[:ERROR_LIMIT]
+    if now < ready:
+        row.ask_at = ready
+        return
+    row.tries += 1
     row.ask_at = rules.ask_next(row.tries, now)
 
 
