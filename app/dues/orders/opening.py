@@ -50,10 +50,12 @@ def open_order(
 
     Raises what `wishes.plan` raises, and OrderBusy.
     """
-    plan = wishes.plan(session, member_id=member_id, merchants=merchants, wish=wish, now=now)
-    key = _content_key(plan, member_id, openid)
     for _ in range(TRIES):
-        earlier = _open_one(session, member_id)
+        earlier = _open_one(
+            session, member_id
+        )  # first: it may be just being booked, and its bills are paid then
+        plan = wishes.plan(session, member_id=member_id, merchants=merchants, wish=wish, now=now)
+        key = _content_key(plan, member_id, openid)
         if earlier is not None:
             if earlier.content_key == key and now + rules.LEFT_TO_PAY <= earlier.expires_at:
                 return Opened(earlier, reused=True)

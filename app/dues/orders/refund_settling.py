@@ -23,6 +23,7 @@ from app.dues.statements.models import CaseKind
 log = structlog.get_logger()
 
 UNDECIDED = frozenset({RefundState.PROPOSED, RefundState.REFUSED})
+REFUND_ENDED = frozenset(state for state, after in REFUND.items() if not after)
 STATES = {
     RefundStatus.PROCESSING: RefundState.PROCESSING,
     RefundStatus.SUCCEEDED: RefundState.SUCCEEDED,
@@ -154,6 +155,13 @@ def _tell_person(
         order_id=order.id,
         ours_fen=refund.amount_fen,
     )
+
+
+def asked_again(session: Session, refund_id: int) -> bool:
+    """What WeChat refused is asked for once more: until it answers, nobody gives it up. False where somebody has."""
+    _, refund = refunds.locked(session, refund_id)
+    refund.error = ""
+    return refund.state not in REFUND_ENDED
 
 
 def refused(session: Session, refund_id: int, *, code: str, now: datetime) -> None:

@@ -50,6 +50,8 @@ class Returning:
         if gateway is None:
             self._refused(refund_id, NO_MERCHANT)
             return True
+        if refund.error and not self._asked_again(refund_id):
+            return True
         try:
             said = _asked(gateway, order, refund)
         except GatewayUnclear as fault:
@@ -61,6 +63,9 @@ class Returning:
             return True
         self._write(lambda session, now: refund_settling.settle_refund(session, said, now=now))
         return True
+
+    def _asked_again(self, refund_id: int) -> bool:
+        return self._write(lambda session, _now: refund_settling.asked_again(session, refund_id))
 
     def _refused(self, refund_id: int, code: str) -> None:
         log.error("dues.refund.refused", refund=refund_id, code=code)

@@ -41,7 +41,14 @@ def work_off(
             answered = ask(one)
         except Exception:
             log.exception("dues.asking.failed", id=one, mchid=mchid)
-            later(one)
+            _put_off(later, one)
         else:
             silent[mchid] += not answered
     return asked
+
+
+def _put_off(later: Callable[[int], None], one: int) -> None:
+    try:
+        later(one)
+    except Exception:  # its row is held by somebody: it comes up again in the next round
+        log.exception("dues.asking.not_put_off", id=one)

@@ -3,10 +3,11 @@
 import pytest
 
 from app.core.db import Session
+from app.core.errors import DomainError
 from app.dues.bills.states import BillState
 from app.dues.books.models import Account
 from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
-from app.dues.orders import refunding
+from app.dues.orders import queries, refunding
 from app.dues.orders.models import Order, Refund, RefundCause
 from app.dues.orders.refunding import OrderNotPaid, RefundNeedsReason
 from app.dues.orders.refunds import RefundTooMuch
@@ -224,6 +225,63 @@ def test_given_up_by_a_person_stays_owed(at: Counter) -> None:
 
     assert (at.refund().state, at.refund().ask_at) == (RefundState.CLOSED, None)
     assert left(at, order, Account.REFUNDS) == DUE
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_nobody_gives_up_what_wechat_may_be_paying_back(
+    lost: bool,  # noqa: FBT001 -- a parameter of the test
+    at: Counter,
+) -> None:
+    refund = refused_by_wechat(at)
+    refusals: list[DomainError] = []
+
+    def gives_up() -> None:
+        try:
+            with at.sessions.begin() as session:
+                refunding.give_up(session, refund.id, by=SECRETARY, note="现金退回", now=at.clock.now())
+        except AlreadyDecided as refusal:
+            refusals.append(refusal)
+
+    if lost:
+        at.platform.troubles.append(LOST)
+    else:
+        at.platform.meanwhile["refund"] = gives_up
+    at.later(hours=1)
+    at.desk.send_refunds()
+    gives_up()
+
+    assert len(refusals) == 2 - lost
+    at.later(minutes=5)
+    at.run(2)
+    assert at.refund().state is RefundState.SUCCEEDED
+
+
+def test_given_up_while_its_turn_came_is_not_asked_for(at: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    refund = refused_by_wechat(at)
+    read = queries.refund
+
+    def given_up_then(session: Session, refund_id: int) -> tuple[Order, Refund]:
+        found = read(session, refund_id)
+        with at.sessions.begin() as other:
+            refunding.give_up(other, refund.id, by=SECRETARY, note="现金退回", now=at.clock.now())
+        return found
+
+    monkeypatch.setattr(queries, "refund", given_up_then)
+    at.later(hours=1)
+    asked = at.platform.said["refund"]
+    at.desk.send_refunds()
+
+    assert (at.refund().state, at.platform.said["refund"]) == (RefundState.CLOSED, asked)
+
+
+def refused_by_wechat(at: Counter) -> Refund:
+    """The balance was too small; there is enough by the next time."""
+    refund = propose(at, at.settled())
+    decide(at, refund)
+    at.platform.payments.books.write("1900000001", "moved", -2 * DUE)
+    at.run()
+    at.platform.payments.books.write("1900000001", "moved", 2 * DUE)
+    return at.refund()
 
 
 def test_merchant_no_longer_set_up_is_a_case_and_no_crash(at: Counter) -> None:
