@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from app.core.clock import Clock
+from app.core.clock import Clock, local_day
 from app.core.db import Session, Sessions
 from app.dues.orders import moving, queries, rules
 from app.dues.orders.models import Order
@@ -126,7 +126,7 @@ def _nobody_to_ask(session: Session, order_id: int, now: datetime) -> None:
     order.ask_at = now + rules.REFUSED_PAUSE
     open_case(
         session,
-        key=f"no_merchant:{order.mchid}",
+        key=f"no_merchant:{order.mchid}:{local_day(order.created_at):%Y%m%d}",
         kind=CaseKind.NOT_BOOKED,
         details=f"商户号 {order.mchid} 的密钥不在配置里，它的订单（如 {order.out_trade_no}）无法查询。",
         now=now,

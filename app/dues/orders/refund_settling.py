@@ -17,7 +17,7 @@ from app.dues.orders.settling import Outcome
 from app.dues.orders.states import REFUND, RefundState
 from app.dues.ports import RefundSaid, RefundStatus
 from app.dues.statements import cases
-from app.dues.statements.cases import open_case
+from app.dues.statements.cases import open_case, refund_not_booked
 from app.dues.statements.models import CaseKind
 
 log = structlog.get_logger()
@@ -133,6 +133,7 @@ def _succeeded(session: Session, order: Order, refund: Refund, at: datetime, now
     )
     refund.ask_at, refund.ended_at = None, at
     _clear_abnormal(session, refund, "微信已退给本人", now)
+    cases.clear(session, key=refund_not_booked(refund.out_refund_no), note="已入账", now=now)
     telling.queue_refunded(session, refund=refund, now=now)
     log.info("dues.refund.settled", refund=refund.out_refund_no, fen=refund.amount_fen)
 

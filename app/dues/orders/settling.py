@@ -17,7 +17,8 @@ from app.dues.orders.states import OrderState
 from app.dues.policies import queries as policies
 from app.dues.policies.models import Twice
 from app.dues.ports import Trade, TradeState
-from app.dues.statements.cases import open_case
+from app.dues.statements import cases
+from app.dues.statements.cases import not_booked, open_case
 from app.dues.statements.models import CaseKind
 from app.dues.taking import Part, Surplus, Taken, take
 
@@ -52,6 +53,7 @@ def settle(session: Session, trade: Trade, *, now: datetime) -> Outcome:
         return Outcome.ALREADY
     moving.paid(session, order, trade, now)
     _book(session, order, trade, now)
+    cases.clear(session, key=not_booked(trade.out_trade_no, trade.transaction_id), note="已入账", now=now)
     log.info("dues.order.settled", order=order.out_trade_no, fen=order.amount_fen)
     return Outcome.BOOKED
 

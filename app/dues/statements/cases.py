@@ -80,6 +80,16 @@ def clear(session: Session, *, key: str, note: str, now: datetime) -> None:
     _settled(session, Case.key == key, by=SYSTEM, note=note, now=now)
 
 
+def not_booked(out_trade_no: str, transaction_id: str) -> str:
+    """The key of a payment that a bill has and our books have not."""
+    return f"not_booked:{out_trade_no}:{transaction_id}"
+
+
+def refund_not_booked(out_refund_no: str) -> str:
+    """〃 of a refund."""
+    return f"billed_refund:{out_refund_no}:{CaseKind.NOT_BOOKED}"
+
+
 def _settled(session: Session, which: object, *, by: str, note: str, now: datetime) -> bool:
     opened = update(Case).where(which, Case.state == CaseState.OPEN)  # type: ignore[arg-type]  # a condition
     done = {

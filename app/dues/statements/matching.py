@@ -8,7 +8,7 @@ from app.core.db import AnyRow, Session
 from app.dues import money
 from app.dues.orders.states import OrderState
 from app.dues.ports import StatementKind
-from app.dues.statements.cases import open_case
+from app.dues.statements.cases import not_booked, open_case
 from app.dues.statements.comparing import Compared, compare, refunds_not_billed
 from app.dues.statements.models import CaseKind, StatementState, TradeStatement
 from app.dues.statements.service import locked
@@ -57,9 +57,9 @@ def _unbooked(seen: Compared) -> Iterator[Difference]:
     for one in seen.payments:
         line, ours = one.line, one.ours
         kind, said = _payment(line, ours)
-        number = f"{line.out_trade_no}:{line.transaction_id}"
+        number = line.out_trade_no, line.transaction_id
         yield Difference(
-            f"not_booked:{number}" if kind is CaseKind.NOT_BOOKED else f"trade:{number}:{kind}",
+            not_booked(*number) if kind is CaseKind.NOT_BOOKED else f"trade:{':'.join(number)}:{kind}",
             kind,
             f"订单 {line.out_trade_no} 收款 {money.text(line.amount_fen)} 元，{said}。",
             ours.id if ours else None,

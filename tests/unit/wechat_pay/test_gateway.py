@@ -198,7 +198,6 @@ def test_number_with_every_allowed_sign_is_asked_about_as_signed(
     "change",
     [
         {"mchid": "1900000002"},
-        {"appid": "wxother"},
         {"out_trade_no": "D202603020002"},
         {"trade_state": "SOMETHING"},
         {"trade_state": None},
@@ -215,6 +214,16 @@ def test_answer_about_something_else_is_unclear(
 
     with pytest.raises(GatewayUnclear):
         gateway.query(ORDER.out_trade_no)
+
+
+def test_order_of_the_account_that_was_there_before_is_told_of(
+    platform: PayPlatform, gateway: WeChatPay
+) -> None:
+    platform.answer(QUERY, PAID | {"appid": "wxbefore"})
+
+    said = gateway.query(ORDER.out_trade_no)
+
+    assert (said.app_id, said.state, said.total) == ("wxbefore", TradeState.PAID, 1250)
 
 
 def test_order_is_closed_by_an_empty_signed_answer(platform: PayPlatform, gateway: WeChatPay) -> None:

@@ -328,6 +328,22 @@ def test_merchant_no_longer_set_up_is_a_case_and_no_crash(at: Counter) -> None:
     assert at.order(order.id).state is OrderState.PAID
 
 
+def test_merchant_that_is_gone_once_more_is_told_of_once_more(at: Counter) -> None:
+    gateways = dict(at.platform.gateways)
+    for _ in range(2):
+        at.platform.gateways |= gateways
+        at.open()
+        at.platform.gateways.clear()
+        for _ in range(3):
+            at.later(hours=1)
+            at.run()
+        at.platform.gateways |= gateways
+        at.later(days=1)
+        at.run(3)
+
+    assert at.cases() == [CaseKind.NOT_BOOKED, CaseKind.NOT_BOOKED]
+
+
 def test_one_order_that_cannot_be_asked_about_holds_up_no_other(at: Counter) -> None:
     first, _ = at.open()
     at.open(Wish(at.bills[:1]))

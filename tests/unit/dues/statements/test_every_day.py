@@ -9,14 +9,15 @@ from app.core.clock import FixedClock
 from app.core.db import Sessions
 from app.dues.books.models import Account
 from app.dues.deciding import Decision
+from app.dues.inbound.finishing import PayInbox
 from app.dues.orders import refunding
 from app.dues.orders.models import Order
 from app.dues.orders.states import OrderState, RefundState
-from app.dues.ports import GatewayUnclear, NoStatement, StatementKind, Trade
+from app.dues.ports import GatewayUnclear, NoStatement, StatementKind, Trade, TradeState
 from app.dues.statements import service
 from app.dues.statements.desk import StatementDesk
-from app.dues.statements.models import CaseKind, StatementState, TradeStatement
-from tests.fakes.gateway import MCHID
+from app.dues.statements.models import Case, CaseKind, CaseState, StatementState, TradeStatement
+from tests.fakes.gateway import APP_ID, MCHID
 from tests.unit.dues.orders.counter import DUE, Counter, counter
 
 DAY = date(2026, 3, 2)
@@ -212,3 +213,25 @@ def test_row_that_cannot_even_be_put_off_does_not_hold_up_the_others(
     statements.run_due()
 
     assert row(at, date(2026, 3, 3)).tries == 1
+
+
+def test_booked_after_all_it_is_no_persons_matter_any_more(
+    at: Counter, statements: StatementDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = forgotten(at)
+    told = at.platform.notices()[0]
+    gateway = at.platform.gateways[MCHID]
+    with monkeypatch.context() as unpaid:
+        not_yet = Trade(MCHID, APP_ID, order.out_trade_no, TradeState.NOT_PAID)
+        unpaid.setattr(gateway, "query", lambda _number: not_yet)
+        at.clock.at = MORNING
+        statements.run_due()
+    with at.sessions.read() as session:
+        before = session.execute(select(Case.kind, Case.state)).all()
+
+    PayInbox(at.sessions, at.clock).receive(told)
+
+    with at.sessions.read() as session:
+        after = session.execute(select(Case.kind, Case.state)).all()
+    assert before == [(CaseKind.NOT_BOOKED, CaseState.OPEN)]
+    assert after == [(CaseKind.NOT_BOOKED, CaseState.SETTLED)]
