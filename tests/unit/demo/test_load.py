@@ -27,30 +27,18 @@ from app.staff import sign_in
 from app.staff.models import StaffRole
 from demo.cast import ACCOUNTS, BOUND, MEMBER, PASSWORD, STAFF, Account
 from demo.load import NotOurs, Target, ensure
-from demo.reference_group import ReferenceGroup, Size, build
+from demo.reference_group import ReferenceGroup, build
 from demo.renewal import Stage, renew
 from tests import factories
 from tests.conftest import NOW
+from tests.unit.demo.conftest import APP_ID
 
-APP_ID = "wx00000000000de301"
-SMALL = Size(branches=40, members=500, masses=12)
 RULES = binding.BindingRules(attempts=5, lock=timedelta(hours=1))
 
 
-@pytest.fixture(scope="module")
-def group() -> ReferenceGroup:
-    return build(size=SMALL)
-
-
 @pytest.fixture
-def target(sessions: Sessions, vault: Vault) -> Target:
-    return Target(sessions, vault, APP_ID)
-
-
-@pytest.fixture
-def stage(target: Target, group: ReferenceGroup) -> Stage:
-    ensure(target, group, now=NOW)
-    return renew(target, group, now=NOW)
+def stage(of_group: Target, group: ReferenceGroup) -> Stage:
+    return renew(of_group, group, now=NOW)
 
 
 def counted(sessions: Sessions, *tables: type) -> list[int]:

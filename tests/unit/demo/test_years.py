@@ -38,21 +38,15 @@ from demo.reference_group import ReferenceGroup, build
 from demo.turnout import BY
 from tests import tables
 from tests.conftest import NOW
-from tests.unit.demo.test_load import APP_ID, SMALL
+from tests.unit.demo.conftest import APP_ID, SMALL
 
 AUTUMN = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 NOTHING_HAPPENED = {None}
 
 
-@pytest.fixture(scope="module")
-def group() -> ReferenceGroup:
-    return build(size=SMALL)
-
-
 @pytest.fixture
-def branch(sessions: Sessions, vault: Any, group: ReferenceGroup) -> Organization:
-    ensure(Target(sessions, vault, APP_ID), group, now=NOW)
-    with sessions.read() as session:
+def branch(of_group: Target, group: ReferenceGroup) -> Organization:
+    with of_group.sessions.read() as session:
         code = group.units[group.demo_branch].code
         return session.scalars(select(Organization).where(Organization.code == code)).one()
 
