@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.crypto import Vault
@@ -187,7 +187,8 @@ def _approve(session: Session, made: BaseImport, by: str, now: datetime) -> int:
     decided = [found.row.decided_at, *(policy.decided_at for policy, _ in branches)]
     if any(at is not None and at > made.proposed_at for at in decided):
         raise ImportStale
-    changing = select(BaseLine.member_id).where(BaseLine.import_id == made.id, BaseLine.kind.in_(CHANGES))
+    here = [one for _, ids in branches for one in ids]
+    changing = _people(made, here).with_only_columns(BaseLine.member_id).where(BaseLine.kind.in_(CHANGES))
     replaced = update(Assessment).where(
         Assessment.from_month == made.from_month,
         Assessment.standing == STANDS,
@@ -204,6 +205,19 @@ def _approve(session: Session, made: BaseImport, by: str, now: datetime) -> int:
     if not count:
         raise NothingToDecide
     return count
+
+
+def _people(made: BaseImport, branches: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    """Lines of those who are still there: who has moved on since has an amount that others set."""
+    return (
+        select(BaseLine)
+        .join(Member, Member.id == BaseLine.member_id)
+        .where(
+            BaseLine.import_id == made.id,
+            Member.status.not_in(GONE),
+            Member.organization_id.in_(branches),
+        )
+    )
 
 
 def _by_policy(session: Session, made: BaseImport) -> list[tuple[DuesPolicy, list[int]]]:
@@ -236,17 +250,8 @@ def _set(
         **{name: line[name] for name in ("amount_fen", "capped", "import_id")},
         **dict(_constants(made, found, policy, by, now)),
     }
-    rows = (
-        select(*values.values())
-        .join(Member, Member.id == BaseLine.member_id)
-        .where(
-            BaseLine.import_id == made.id,
-            _applies(made),
-            Member.status.not_in(GONE),
-            Member.organization_id.in_(branches),
-        )
-        .order_by(BaseLine.id)
-    )
+    lines = _people(made, branches).with_only_columns(*values.values())
+    rows = lines.where(_applies(made)).order_by(BaseLine.id)
     session.execute(insert(Assessment.__table__).from_select(list(values), rows))  # type: ignore[arg-type]  # a Table
 
 

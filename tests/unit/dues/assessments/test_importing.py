@@ -301,6 +301,21 @@ def test_who_has_gone_since_the_preview_gets_no_amount(session: Session, vault: 
     assert queries.current(session, gone.id, 202601) is None
 
 
+def test_who_has_moved_on_since_the_preview_keeps_what_the_others_set(
+    any_sessions: Sessions, vault: Vault
+) -> None:
+    with any_sessions.begin() as session:
+        home, other = rows.house(session), rows.house(session, name="第二企业党委")
+        moved = factories.member(session, home.branch, name="甲")
+        factories.member(session, home.branch, name="乙")
+        import_id = files.preview(session, file(row("甲", 5100), row("乙", 5100)), home.committee, vault)
+        moved.organization_id = other.branch.id
+        set_there = rows.assessment(session, moved, other.policy, fen=49_00, from_month=202601)
+
+        assert decide(session, import_id) == 1
+        assert queries.current(session, moved.id, 202601) is set_there
+
+
 @pytest.mark.parametrize(
     ("cause", "month", "reason", "refusal"),
     [
