@@ -23,6 +23,8 @@ def guard() -> ResponseReturnValue | None:
     if access is None or access.gate not in (Gate.PUBLIC, Gate.FOLLOWER, Gate.MEMBER):
         abort(500)
     request.max_content_length = LARGEST_FORM
+    if any("\x00" in str(one) for one in (request.view_args or {}).values()):
+        abort(404)  # nothing is called so, and PostgreSQL would not be asked for it
     return None if access.gate is Gate.PUBLIC else _known(access.gate)
 
 

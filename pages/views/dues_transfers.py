@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.access import member
 from app.core.clock import local_day
 from app.core.errors import DomainError
-from app.dues import money
+from app.dues import money, months
 from app.dues.cash import collecting
 from pages.blueprint import pages
 from pages.edge import member_id, now, services
@@ -54,10 +54,12 @@ def _faults(fen: int | None, paid_on: date | None, note: str) -> dict[str, str]:
 
 
 def _day(typed: str) -> date | None:
+    """None also for a day before the century, which is a slip."""
     try:
-        return date.fromisoformat(typed)
+        on = date.fromisoformat(typed)
     except ValueError:
         return None
+    return on if months.valid(months.of(on)) else None
 
 
 @pages.post("/dues/transfers/withdraw")

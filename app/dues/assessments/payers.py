@@ -1,5 +1,6 @@
-"""For whom an amount may be set, from which month and why: asked alike of one person and of a file."""
+"""Who pays dues; for whom an amount may be set, from which month and why: asked alike of one person and of a file."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -7,6 +8,7 @@ from app.core.db import Session
 from app.core.errors import DomainError
 from app.dues import months
 from app.dues.assessments.models import Cause
+from app.dues.orders.models import LineKind
 from app.members.models import GONE, PARTY_MEMBERS, Member
 
 BASE_FIELD: Final = "dues_assessment.base"
@@ -45,6 +47,12 @@ def payer(session: Session, member_id: int) -> Member:
     if member is None or member.kind not in PARTY_MEMBERS or member.status in GONE:
         raise NotAPayer
     return member
+
+
+def check_kinds(session: Session, member_id: int, kinds: Iterable[LineKind]) -> None:
+    """A bill is paid by whoever owes it; months to come and more than is due, by members alone. Raises NotAPayer."""
+    if any(kind is not LineKind.BILL for kind in kinds):
+        payer(session, member_id)
 
 
 def check_why(cause: Cause, from_month: int, reason: str, now: datetime) -> str:

@@ -14,6 +14,7 @@ from app.core.db import Session, rows_changed
 from app.core.errors import DomainError
 from app.core.states import advance
 from app.dues import months, taking, telling
+from app.dues.assessments import payers
 from app.dues.bills import service as bills
 from app.dues.bills.models import Bill
 from app.dues.bills.states import BillState
@@ -83,14 +84,15 @@ def receive_cash(
 ) -> Taken:
     """Cash in the hand of the branch's collector `by`; the receipt is told to the member. Once for `key`.
 
-    Raises WayNotAllowed, ProxyNotAllowed, PayerUnclear, BillChanged, OtherBooks, AdvanceTooFar, MustBeLarge. That
-    a person of the branch takes it, the caller knows.
+    Raises WayNotAllowed, ProxyNotAllowed, PayerUnclear, BillChanged, OtherBooks, AdvanceTooFar, MustBeLarge,
+    NotAPayer. That a person of the branch takes it, the caller knows.
     """
+    desk = desk_of(session, member_id, now)
     if not parts or any(part.fen <= 0 for part in parts):
         raise ValueError("cash for nothing")
-    desk = desk_of(session, member_id, now)
     if not desk.policy.by_cash:
         raise WayNotAllowed
+    payers.check_kinds(session, member_id, (part.kind for part in parts))
     _check_payer(desk, payer)
     _check_parts(session, desk, parts, now)
     taken = taking.take(
@@ -149,13 +151,15 @@ def report_transfer(
 ) -> Transfer:
     """The member transferred `fen` to the committee's account; the oldest months wait for it. Said again: the same.
 
-    Raises WayNotAllowed, TransferOpen, TransferInFuture.
+    Raises WayNotAllowed, TransferOpen, TransferInFuture, NotAPayer.
     """
     desk = desk_of(session, member_id, now)
     if not desk.policy.by_transfer:
         raise WayNotAllowed
     if paid_on > local_day(now):
         raise TransferInFuture
+    covered = covering(session, desk.committee_id, member_id, fen)
+    payers.check_kinds(session, member_id, (part.kind for part in covered))
     made = Transfer(
         member_id=member_id,
         open_member_id=member_id,
@@ -172,7 +176,6 @@ def report_transfer(
             session.add(made)
     except IntegrityError:
         return _same(session, made)
-    covered = covering(session, desk.committee_id, member_id, fen)
     bills.await_transfer(session, bill_ids=[part.bill_id for part in covered if part.bill_id])
     session.refresh(made)
     return made

@@ -11,6 +11,7 @@ from app.core.clock import local_day
 from app.core.db import Session, rows_changed
 from app.core.errors import DomainError
 from app.dues import months
+from app.dues.assessments import payers
 from app.dues.books import ledger
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Journal, JournalKind
@@ -60,7 +61,7 @@ def receive(
 ) -> LargeGift:
     """In cash at the member's branch, or on the committee's account. Once for `key`.
 
-    Raises NotLarge, ProfileMissing, GiftDayWrong, WayNotAllowed.
+    Raises NotLarge, ProfileMissing, GiftDayWrong, WayNotAllowed, NotAPayer.
     """
     if way is PayWay.WECHAT:
         raise ValueError("大额党费 does not come through WeChat Pay")
@@ -70,6 +71,7 @@ def receive(
         raise GiftDayWrong
     if fen < standards.in_force(session, months.of(received_on)).standard.large_from:
         raise NotLarge
+    payers.payer(session, member_id)
     desk = desk_of(session, member_id, now)
     lies = (Account.CASH, desk.organization_id) if way is PayWay.CASH else (Account.BANK, desk.committee_id)
     key = f"large:{key}"

@@ -16,6 +16,8 @@ from app.members.models import Member
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
 
+LONGEST_NUMBER = 9
+"""Digits: with more, no receipt has it and no database takes it."""
 Giving = aliased(Organization)
 Taking = aliased(Organization)
 
@@ -73,8 +75,8 @@ def _received(organization_ids: Collection[int], wanted: ReceiptFilter) -> list[
         where.append(Receipt.way == wanted.way)
     if wanted.text:
         digits = wanted.text.rpartition("-")[2]
-        number = [Receipt.number == int(digits)] if digits.isascii() and digits.isdigit() else []
-        where.append(or_(called(wanted.text), *number))
+        fits = digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER
+        where.append(or_(called(wanted.text), *([Receipt.number == int(digits)] if fits else [])))
     return where
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from app.core.db import Session
 from app.core.errors import DomainError
 from app.dues import months
+from app.dues.assessments import payers
 from app.dues.assessments import queries as assessments
 from app.dues.bills import queries as bills
 from app.dues.bills.models import Bill
@@ -85,7 +86,7 @@ class Plan:
 def plan(
     session: Session, *, member_id: int, merchants: Mapping[str, Merchant], wish: Wish, now: datetime
 ) -> Plan:
-    """Raises NothingToPay, BillNotOpen, TwoCommittees, WeChatPayOff, TooFarAhead, NoAmount, LargeGift."""
+    """Raises NothingToPay, BillNotOpen, TwoCommittees, WeChatPayOff, TooFarAhead, NoAmount, LargeGift, NotAPayer."""
     if wish.advance_months < 0 or wish.extra_fen < 0:
         raise NothingToPay
     if wish.extra_fen >= standards.in_force(session, months.current(now)).standard.large_from:
@@ -102,6 +103,7 @@ def plan(
         lines.append(Part(LineKind.EXTRA, wish.extra_fen))
     if not lines:
         raise NothingToPay
+    payers.check_kinds(session, member_id, (line.kind for line in lines))
     house = member.organization_id
     if chosen and _governs(session, member, now) != policy.organization_id:
         house = chosen[-1].organization_id

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import update
 
 from app.dues.assessments.models import Assessment
 from app.dues.bills.models import Bill
@@ -11,6 +12,8 @@ from app.dues.books import ledger
 from app.dues.books.models import Account
 from app.dues.cash.models import Handover, Receipt, ReceiptLine, Transfer
 from app.dues.cash.states import HandoverState, TransferState
+from app.dues.policies.models import DuesPolicy
+from app.members.models import Member, MemberKind
 from app.staff.models import Role
 from tests.adapters.console.world import World
 from tests.adapters.site import Browser, Site
@@ -376,3 +379,35 @@ def test_a_large_gift_is_voluntary_and_passed_on_by_another_person(
     assert (pressed.status_code, "必须出于本人自愿" in pressed.text) == (422, True)
     assert listed.count("待转交") == 2
     assert "转交上级党委组织部" in accountant.get("/console/dues/large").text
+
+
+@pytest.mark.parametrize("text", ["9" * 10, "2026-" + "9" * 40])
+def test_a_number_that_no_receipt_has_finds_nothing(collector: Browser, text: str) -> None:
+    answer = collector.get(f"/console/dues/receipts?q={text}")
+
+    assert (answer.status_code, "还没有收据" in answer.text) == (200, True)
+
+
+def test_where_no_rule_holds_months_to_come_are_refused(site: Site, collector: Browser, path: str) -> None:
+    with site.services.sessions.begin() as session:
+        session.execute(update(DuesPolicy).values(standing=None))
+
+    answer = collector.post(path, {"ahead": "1", "sure": "yes"})
+
+    assert (answer.status_code, "没有开通这种方式" in answer.text) == (409, True)
+
+
+def test_a_large_gift_is_a_party_member_s(site: Site, collector: Browser, world: World) -> None:
+    with site.services.sessions.begin() as session:
+        session.get_one(Member, world.left.member_id).kind = MemberKind.MASSES
+    form = {
+        "amount": "2000",
+        "way": "cash",
+        "received_on": "2026-03-01",
+        "profile": "群众",
+        "voluntary": "yes",
+    }
+
+    answer = collector.post("/console/dues/large", {"member": world.left.member_id, **form})
+
+    assert (answer.status_code, "不是党员" in answer.text) == (409, True)

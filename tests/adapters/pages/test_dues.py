@@ -230,6 +230,7 @@ def test_stranger_s_transfer_cannot_be_taken_back(here: Collecting) -> None:
         ({"amount": "100000.01"}, "请填写转账的金额"),
         ({"paid_on": ""}, "请选择转账的日期"),
         ({"paid_on": "2026-03-03"}, "不能晚于今天"),
+        ({"paid_on": "0001-01-01"}, "请选择转账的日期"),
         ({"note": "长" * 101}, "备注最多 100 个字"),
     ],
 )
@@ -325,3 +326,12 @@ def me_id(here: Collecting) -> int:
     found = here.people.member.member_id
     assert found is not None
     return found
+
+
+def test_who_is_no_party_member_reports_no_transfer(here: Collecting) -> None:
+    with here.services.sessions.begin() as session:
+        session.get_one(Member, here.people.member.member_id).kind = MemberKind.APPLICANT
+
+    answer = here.phone.post("/m/dues/transfers", TRANSFER)
+
+    assert (answer.status_code, "您现在不用缴" in answer.text) == (409, True)

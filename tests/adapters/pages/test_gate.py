@@ -138,3 +138,8 @@ def test_fault_of_ours_is_told_without_its_text(open_door: Callable[..., Door]) 
 def test_headers_are_for_member_pages_only(path: str, ours: bool) -> None:  # noqa: FBT001 -- a table of cases
     with Flask("x").test_request_context(path):
         assert is_member_path() is ours
+
+
+@pytest.mark.parametrize("path", ["/m/dues/orders/a%00b", "/m/check-in/%00", "/m/card/%00"])
+def test_sign_that_no_database_keeps_is_no_page(door: Door, people: People, path: str) -> None:
+    assert door.signed_in(people.member.identity_id).get(path).status_code == 404

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from app.core.db import Session, Sessions
 from app.core.errors import DomainError
+from app.dues.assessments.payers import NotAPayer
 from app.dues.bills.models import Bill
 from app.dues.bills.states import BillState
 from app.dues.books.models import Account
@@ -23,7 +24,7 @@ from app.dues.cash.desk import WayNotAllowed
 from app.dues.cash.models import Receipt
 from app.dues.policies.models import DuesPolicy
 from app.dues.taking import LineKind, Part, Payer, Taken
-from app.members.models import Member
+from app.members.models import Member, MemberKind
 from app.notices.models import Delivery
 from app.organizations.models import OrganizationKind
 from tests import factories
@@ -191,3 +192,21 @@ def test_states_of_bills_follow_what_is_paid(here: Till) -> None:
             receive(session, here, february(here, fen), key=str(fen))
 
         assert here.bill().state is state
+
+
+@pytest.mark.parametrize("part", [Part(LineKind.EXTRA, 50), Part(LineKind.ADVANCE, DUE, month=202604)])
+def test_who_is_no_party_member_pays_nothing_but_what_they_owe(here: Till, part: Part) -> None:
+    with here.sessions.begin() as session:
+        session.get_one(Member, here.members[0]).kind = MemberKind.MASSES
+    with pytest.raises(NotAPayer), here.sessions.begin() as session:
+        receive(session, here, february(here), part)
+    with here.sessions.begin() as session:
+        assert receive(session, here, february(here)).receipt.amount_fen == DUE
+
+
+def test_where_no_rule_holds_nothing_can_be_handed_in(here: Till) -> None:
+    with here.sessions.begin() as session:
+        rule(session, standing=None)
+        with pytest.raises(WayNotAllowed):
+            receive(session, here)
+        session.rollback()
