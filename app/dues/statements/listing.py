@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from app.core.clock import from_local
 from app.core.db import AnyRow, Session
@@ -14,6 +15,7 @@ from app.dues.orders.models import Order, Refund
 from app.dues.orders.states import RefundState
 from app.dues.policies.models import DuesPolicy
 from app.dues.ports import StatementKind
+from app.dues.standing import STANDS
 from app.dues.statements.models import Case, CaseKind, CaseState, TradeLine, TradeStatement
 from app.dues.sums import whole
 from app.organizations.models import Organization
@@ -21,7 +23,13 @@ from app.organizations.scope import Scope
 
 
 def merchants(session: Session, scope: Scope) -> dict[str, Organization]:
-    """Whose each merchant account is: those that a policy in the scope names, or named."""
+    """Whose each merchant account is: those that a policy in the scope names; or named, and nobody else does now."""
+    other = aliased(DuesPolicy)
+    elsewhere = select(other.id).where(
+        other.mchid == DuesPolicy.mchid,
+        other.standing == STANDS,
+        other.organization_id != DuesPolicy.organization_id,
+    )
     rows = session.execute(
         select(DuesPolicy.mchid, Organization)
         .join(Organization, Organization.id == DuesPolicy.organization_id)
@@ -29,6 +37,7 @@ def merchants(session: Session, scope: Scope) -> dict[str, Organization]:
             scope.organizations(),
             DuesPolicy.mchid != "",
             DuesPolicy.decision == Decision.APPROVED,
+            ~elsewhere.exists(),
         )
         .order_by(Organization.path.desc())
     )

@@ -8,7 +8,9 @@ from python_calamine import CalamineWorkbook
 from app.dues.orders.models import Refund
 from app.dues.orders.states import RefundState
 from app.dues.statements.models import Case, CaseState, StatementState, TradeStatement
+from app.organizations.models import Organization
 from app.staff.models import Role
+from tests import dues_rows
 from tests.adapters.console.world import World
 from tests.adapters.site import Browser, Site
 
@@ -144,3 +146,17 @@ def test_who_collects_or_books_does_not_compare(site: Site, world: World) -> Non
     for role in (Role.COLLECTOR, Role.ACCOUNTANT):
         browser = site.staff(role, world.left.committee_id)
         assert [browser.get(f"/console/dues/{page}").status_code for page in pages] == [403] * 3
+
+
+def test_a_merchant_account_that_was_named_once_opens_nobody_else_s_bills(
+    site: Site, reconciler: Browser, world: World
+) -> None:
+    theirs = world.right.booked
+    with site.services.sessions.begin() as session:
+        committee = session.get_one(Organization, world.left.committee_id)
+        dues_rows.policy(session, committee, effective_from=202502, mchid=theirs.mchid, standing=None)
+
+    listed = reconciler.get("/console/dues/statements").text
+
+    assert theirs.mchid not in listed
+    assert reconciler.get(f"/console/dues/statements/{theirs.statement_id}").status_code == 404
