@@ -169,6 +169,7 @@ SENTENCES = {
     "excuse_gone": "这条理由已经撤销。",
     "dues_reason_missing": "请写明原因。",
     "dues_draft_month_wrong": "不能记到以后的月份。",
+    "dues_month_remitted": "这个月的党费已经计算上缴，不能再往这个月记收到的党费。请退回重新申请，不填月份，记到本月。",
     "dues_use_undecided": "使用党费要选明用途，并填写集体研究的日期。",
     "dues_wechat_short": "账上微信支付没有这么多待结算的钱，请先核对。",
     "dues_suspense_short": "待查款项没有这么多，请先核对。",

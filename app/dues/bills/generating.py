@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+import structlog
 from sqlalchemy import ColumnElement, Date, Select, and_, case, func, insert, literal, or_, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -23,6 +24,8 @@ from app.dues.policies.models import DuesPolicy
 from app.dues.policies.queries import NoPolicy
 from app.dues.standing import STANDS
 from app.members.models import PARTY_MEMBERS, Member
+
+log = structlog.get_logger()
 
 SYSTEM = "system"
 AHEAD = 1
@@ -187,11 +190,14 @@ def _sign(run: BillRun, made: AnyRow, without: int, *, by: str, now: datetime) -
 def generate_due(
     sessions: Sessions, *, now: datetime, goes_on: Callable[[], bool] = lambda: True
 ) -> list[Made]:
-    """For every committee that keeps books this month, each in a transaction of its own; who is busy waits a day."""
+    """For every committee that keeps books this month, each in a transaction of its own; who is busy waits a day.
+
+    One that fails does not keep the others from theirs: it is raised once they have them.
+    """
     month = months.current(now)
     with sessions.read() as session:
         committees = sorted(policies.in_force(session, month))
-    made = []
+    made, faults = [], []
     for committee_id in committees:
         if not goes_on():
             break
@@ -199,6 +205,11 @@ def generate_due(
             made.append(in_turn(lambda one=committee_id: _in_own(sessions, one, month, now)))  # type: ignore[misc]  # the loop's own value
         except BillsBeingMade:
             continue
+        except Exception as fault:
+            log.exception("dues.bills.not_made", committee=committee_id)
+            faults.append(fault)
+    if faults:
+        raise faults[0]
     return made
 
 

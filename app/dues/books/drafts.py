@@ -17,6 +17,7 @@ from app.dues.books.models import Account, Draft, DraftKind, Entry, Journal, Jou
 from app.dues.books.reversals import SuspenseShort
 from app.dues.cash.desk import desk_of
 from app.dues.deciding import Decision, decide
+from app.dues.remittance.received import counts, sent
 
 
 class ReasonMissing(DomainError):
@@ -27,6 +28,12 @@ class DraftMonthWrong(DomainError):
     """Nothing is booked into a month to come."""
 
     code = "dues_draft_month_wrong"
+
+
+class MonthRemitted(DomainError):
+    """The share of that month went up already: dues booked into it now would never follow."""
+
+    code = "dues_month_remitted"
 
 
 class UseUndecided(DomainError):
@@ -188,7 +195,7 @@ def decide_draft(
     """Yes books it, in the month that it names while that is open. The proposer may withdraw it.
 
     Raises SecondPersonNeeded, AlreadyDecided; where the books have moved on CashShort, BankShort, WechatShort,
-    SuspenseShort, RefundsShort, BillPaidOn, and what `reversals.reverse` raises.
+    SuspenseShort, RefundsShort, BillPaidOn, MonthRemitted, and what `reversals.reverse` raises.
     """
     decide(session, Draft, draft_id, decision, by=by, now=now, note=note)
     draft = session.get_one(Draft, draft_id)
@@ -207,7 +214,7 @@ def _book(session: Session, draft: Draft, by: str, now: datetime) -> Journal | N
     legs = _legs(session, draft, now)
     if not legs:  # an exempt month's bill was never booked
         return None
-    return ledger.post(
+    journal = ledger.post(
         session,
         committee_id=draft.committee_id,
         kind=JournalKind.BOOKED,
@@ -220,6 +227,10 @@ def _book(session: Session, draft: Draft, by: str, now: datetime) -> Journal | N
         month=draft.month,
         now=now,
     )
+    dues = any(counts(leg.debit, leg.credit) for leg in legs)
+    if journal and dues and sent(session, journal.committee_id, journal.month):
+        raise MonthRemitted
+    return journal
 
 
 def _legs(session: Session, draft: Draft, now: datetime) -> list[Leg]:

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from app.core.db import Sessions, in_turn
 from app.core.errors import DomainError
 from app.dues.books import periods
+from app.dues.books.drafts import MonthRemitted
 from app.dues.books.ledger import BankShort, Leg
 from app.dues.books.models import Account, DraftKind, Journal, JournalKind
 from app.dues.books.reversals import ReversedAlready
@@ -229,6 +230,28 @@ def test_sheet_is_not_sent_where_its_months_have_changed_since(here: Till) -> No
 
     with pytest.raises(SheetOutdated):
         decide(here, sheet)
+
+
+def test_nothing_comes_in_for_a_month_whose_share_went_up(here: Till) -> None:
+    rule(here)
+    paid_and_locked(here)
+    here.book([Leg(A.BANK, here.committee, A.SUSPENSE, here.committee, 500)], at=IN_APRIL)
+    decide(here, draw_up(here))
+    with here.sessions.begin() as session:
+        asked = periods.propose_reopening(
+            session, committee_id=here.committee, month=MARCH, reason="漏记", by=ACCOUNTANT, now=IN_APRIL
+        )
+        periods.decide_reopening(
+            session, reopening_id=asked.id, decision=Decision.APPROVED, by=SECRETARY, now=IN_APRIL
+        )
+    found: dict[str, Any] = {"member_id": here.members[0], "at": IN_APRIL}
+
+    here.approve(here.draft(DraftKind.INTEREST, 10, month=MARCH, at=IN_APRIL), at=IN_APRIL)
+    with pytest.raises(MonthRemitted):
+        here.approve(here.draft(DraftKind.SUSPENSE, 500, month=MARCH, **found), at=IN_APRIL)
+    here.approve(here.draft(DraftKind.SUSPENSE, 500, **found), at=IN_APRIL)
+
+    assert (came(here), came(here, APRIL, APRIL)) == (DUE, 500)
 
 
 def test_money_that_is_not_on_the_account_is_not_sent(here: Till) -> None:
