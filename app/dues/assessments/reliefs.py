@@ -19,6 +19,8 @@ from app.organizations.models import Organization
 
 REASON_FIELD: Final = "dues_relief.reason"
 REASON_LONGEST: Final = 200
+REASON_BYTES: Final = 640
+"""As many as the column holds once they are sealed: 200 signs, if only a few are rare ones."""
 
 
 class ReliefWrong(DomainError):
@@ -70,7 +72,7 @@ def propose_relief(
             ("amount_fen", (amount_fen == 0) != (kind is ReliefKind.EXEMPT) or amount_fen < 0),
             ("from_month", not months.valid(from_month)),
             ("until_month", not months.valid(until_month) or until_month < from_month),
-            ("reason", not 0 < len(reason) <= REASON_LONGEST),
+            ("reason", not 0 < len(reason) <= REASON_LONGEST or len(reason.encode()) > REASON_BYTES),
             ("studied_on", studied_on > local_day(now)),
             ("document_no", len(document_no) > 60),  # noqa: PLR2004 -- the column's width
         )

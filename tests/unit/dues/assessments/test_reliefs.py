@@ -110,6 +110,14 @@ def test_who_proposed_a_relief_may_withdraw_it(
     assert row.decision is Decision.WITHDRAWN
 
 
+def test_longest_reason_fits_once_it_is_sealed(any_sessions: Sessions, vault: Vault) -> None:
+    with any_sessions.begin() as session:
+        member = factories.member(session, rows.house(session).branch)
+        made = propose(session, vault, member, reason="𠮷" * 160)
+
+        assert len(reason_of(made, vault)) == 160
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
@@ -120,6 +128,7 @@ def test_who_proposed_a_relief_may_withdraw_it(
         ({"from_month": 202600}, ["from_month"]),
         ({"reason": " "}, ["reason"]),
         ({"reason": "长" * 201}, ["reason"]),
+        ({"reason": "𠮷" * 161}, ["reason"]),
         ({"studied_on": date(2026, 3, 3)}, ["studied_on"]),
         ({"document_no": "长" * 61}, ["document_no"]),
     ],
