@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, case, func, insert, li
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core.clock import local_day
-from app.core.db import AnyRow, Session, Sessions, UTCDateTime, in_turn
+from app.core.db import AnyRow, Session, Sessions, UTCDateTime, codes, in_turn
 from app.core.errors import DomainError
 from app.dues import months
 from app.dues.assessments.models import Assessment, Relief, ReliefKind
@@ -95,7 +95,7 @@ def _hold(session: Session, committee_id: int, month: int, *, by: str, now: date
         except IntegrityError:
             pass  # somebody was quicker, and has ended
         except OperationalError as error:
-            if _waited(error):
+            if not WAITED.isdisjoint(codes(error)):
                 raise BillsBeingMade from error
             raise
     held = select(BillRun).where(*mine).with_for_update(skip_locked=True)
@@ -103,11 +103,6 @@ def _hold(session: Session, committee_id: int, month: int, *, by: str, now: date
     if run is None:
         raise BillsBeingMade
     return run
-
-
-def _waited(error: OperationalError) -> bool:
-    cause: Any = error.orig
-    return (getattr(cause, "sqlstate", None) or next(iter(cause.args), None)) in WAITED
 
 
 def _last_bill(session: Session, committee_id: int, month: int) -> int:
