@@ -168,7 +168,7 @@ SENTENCES = {
     "excuse_wrong": "请写明理由，最多 200 个字；月份要从前到后，一次不超过两年。",
     "excuse_gone": "这条理由已经撤销。",
     "dues_reason_missing": "请写明原因。",
-    "dues_draft_month_wrong": "不能记到以后的月份。",
+    "dues_draft_month_wrong": "不能记到以后的月份，也不能记到两年以前。",
     "dues_month_remitted": "这个月的党费已经计算上缴，不能再往这个月记收到的党费。请退回重新申请，不填月份，记到本月。",
     "dues_use_undecided": "使用党费要选明用途，并填写集体研究的日期。",
     "dues_wechat_short": "账上微信支付没有这么多待结算的钱，请先核对。",

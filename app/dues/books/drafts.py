@@ -19,13 +19,16 @@ from app.dues.cash.desk import desk_of
 from app.dues.deciding import Decision, decide
 from app.dues.remittance.received import counts, sent
 
+FAR_BACK = 24
+"""Months."""
+
 
 class ReasonMissing(DomainError):
     code = "dues_reason_missing"
 
 
 class DraftMonthWrong(DomainError):
-    """Nothing is booked into a month to come."""
+    """Nothing is booked into a month to come, nor into one of more than two years ago: nobody would look there."""
 
     code = "dues_draft_month_wrong"
 
@@ -182,7 +185,8 @@ def waiting_bills(session: Session, bill_ids: Collection[int]) -> dict[int, Draf
 def _drafted(session: Session, draft: Draft) -> Draft:
     if not draft.reason:
         raise ReasonMissing
-    if draft.month is not None and draft.month > months.current(draft.proposed_at):
+    this = months.current(draft.proposed_at)
+    if draft.month is not None and not 0 <= months.between(draft.month, this) <= FAR_BACK:
         raise DraftMonthWrong
     session.add(draft)
     session.flush()

@@ -402,6 +402,19 @@ def test_a_large_gift_is_voluntary_and_passed_on_by_another_person(
     assert "转交上级党委组织部" in accountant.get("/console/dues/large").text
 
 
+@pytest.mark.parametrize(
+    "role", [Role.SECRETARY, Role.OFFICE, Role.ORGANIZER, Role.RECONCILER, Role.COLLECTOR]
+)
+def test_who_gave_how_much_is_read_by_the_branch_and_who_passes_it_on(
+    site: Site, accountant: Browser, world: World, role: Role
+) -> None:
+    above = site.staff(role, world.left.committee_id).get("/console/dues/large").text
+    branch = site.staff(role, world.left.branch_id).get("/console/dues/large").text
+
+    assert ("东山赵一" in above, "¥2,000.00" in above) == (False, False)
+    assert all("¥2,000.00" in page for page in (branch, accountant.get("/console/dues/large").text))
+
+
 @pytest.mark.parametrize("text", ["9" * 10, "2026-" + "9" * 40])
 def test_a_number_that_no_receipt_has_finds_nothing(collector: Browser, text: str) -> None:
     answer = collector.get(f"/console/dues/receipts?q={text}")
