@@ -23,6 +23,7 @@ from app.dues.policies import queries as policies
 from app.dues.policies.models import DuesPolicy
 from app.dues.policies.queries import NoPolicy
 from app.dues.standing import STANDS
+from app.dues.sums import whole
 from app.members.models import PARTY_MEMBERS, Member
 
 log = structlog.get_logger()
@@ -78,7 +79,7 @@ def generate(session: Session, *, committee_id: int, month: int, by: str, now: d
     made = _made(session, new)
     used = booking.book(session, new, by=by, now=now) if made.total else 0
     without = session.scalar(_owing(branches, month).with_only_columns(func.count())) or 0
-    _sign(run, made, without, by=by, now=now)
+    _sign(session, run, without, now=now, by=by if made.bills else None)
     session.flush()
     return Made(made.bills, int(made.total), without, used)
 
@@ -174,11 +175,13 @@ def _made(session: Session, new: New) -> AnyRow:
     return session.execute(totals.where(new.bills())).one()
 
 
-def _sign(run: BillRun, made: AnyRow, without: int, *, by: str, now: datetime) -> None:
-    run.bills += made.bills
-    run.total_fen += int(made.total)
+def _sign(session: Session, run: BillRun, without: int, *, now: datetime, by: str | None) -> None:
+    """`by`: who made some now. Counted anew, since bills may have been taken back meanwhile."""
+    stand = Bill.committee_id == run.committee_id, Bill.month == run.month, Bill.live == STANDS
+    totals = select(func.count(), whole(Bill.amount_fen)).where(*stand)
+    run.bills, run.total_fen = session.execute(totals).one()
     run.without_amount = without
-    if made.bills:
+    if by is not None:
         run.made_at, run.made_by = now, by
 
 

@@ -407,6 +407,19 @@ def test_due_bills_are_made_for_every_committee_that_keeps_books(sessions: Sessi
         assert {run.made_by for run in session.scalars(select(BillRun))} == {"system"}
 
 
+def test_bill_that_was_taken_back_and_made_anew_counts_once(session: Session) -> None:
+    home = rows.house(session)
+    owing(session, home)
+    make(session, home)
+
+    service.take_back(session, bill_id=bills(session)[0].id)
+    make(session, home)
+
+    run = queries.last_run(session, committee_id=home.committee.id, month=MONTH)
+    assert run
+    assert (run.bills, run.total_fen) == (1, 76_50)
+
+
 def test_committee_whose_bills_fail_does_not_keep_the_others_from_theirs(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
