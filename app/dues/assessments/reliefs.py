@@ -12,10 +12,11 @@ from app.core.errors import DomainError
 from app.dues import deciding, months
 from app.dues.assessments import payers
 from app.dues.assessments.models import Relief, ReliefKind
-from app.dues.deciding import Decision
+from app.dues.deciding import Decision, SecondPersonNeeded
 from app.dues.policies.service import KEEPERS
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
+from app.staff.persons import is_of
 
 REASON_FIELD: Final = "dues_relief.reason"
 REASON_LONGEST: Final = 200
@@ -109,10 +110,12 @@ def decide_relief(
 ) -> None:
     """`for_organization_id`: the committee that the decider acts for. Withdrawing needs no committee.
 
-    Raises NotNextHigher, SecondPersonNeeded, AlreadyDecided, NotAPayer.
+    Raises NotNextHigher, SecondPersonNeeded (also for one's own), AlreadyDecided, NotAPayer.
     """
     row = session.get_one(Relief, relief_id)
     if decision is not Decision.WITHDRAWN:
+        if is_of(session, by, row.member_id):
+            raise SecondPersonNeeded
         member = payers.payer(session, row.member_id)
         if next_higher(session, member.organization_id) != for_organization_id:
             raise NotNextHigher

@@ -110,6 +110,17 @@ def test_who_proposed_a_relief_may_withdraw_it(
     assert row.decision is Decision.WITHDRAWN
 
 
+def test_nobody_decides_about_their_own_relief(
+    session: Session, vault: Vault, home: House, member: Member
+) -> None:
+    rows.own_account(session, vault, SECRETARY, member.id)
+    row = propose(session, vault, member)
+
+    with pytest.raises(SecondPersonNeeded):
+        decide(session, row, home.committee.id)
+    decide(session, row, home.committee.id, by="other")
+
+
 def test_longest_reason_fits_once_it_is_sealed(any_sessions: Sessions, vault: Vault) -> None:
     with any_sessions.begin() as session:
         member = factories.member(session, rows.house(session).branch)

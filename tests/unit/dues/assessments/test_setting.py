@@ -65,6 +65,9 @@ def test_amount_holds_from_its_month_once_confirmed(session: Session, vault: Vau
     assert queries.current(session, member.id, MONTH) is None
     with pytest.raises(SecondPersonNeeded):
         service.decide(session, row.id, Decision.APPROVED, by=ACCOUNTANT, now=NOW)
+    rows.own_account(session, vault, "dangyuan", member.id)
+    with pytest.raises(SecondPersonNeeded):
+        service.decide(session, row.id, Decision.APPROVED, by="dangyuan", now=NOW)
     approve(session, row)
 
     assert [queries.current(session, member.id, month) for month in (202602, MONTH, 202612)] == [
