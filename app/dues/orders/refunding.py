@@ -15,7 +15,7 @@ from app.dues.books import ledger, owed
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Entry, Journal, JournalKind
 from app.dues.deciding import AlreadyDecided, Decision, check_person
-from app.dues.orders import moving, refunds
+from app.dues.orders import moving, refunds, returnable
 from app.dues.orders.models import Order, Refund, RefundCause
 from app.dues.orders.refunds import RefundTooMuch
 from app.dues.orders.states import REFUND, OrderState, RefundState
@@ -80,13 +80,16 @@ def left(session: Session, order: Order, account: Account, bill_id: int | None =
     )
     if account is Account.REFUNDS:
         booked += _given_up(session, order)
+    if bill_id is not None:
+        ahead = returnable.from_advances(session, order, bill_id)
+        booked += min(ahead, _sum(session, order, Account.ADVANCE, None))
     free = min(booked - int(session.execute(set_aside).scalar_one()), order.amount_fen - order.refunded_fen)
     if account is Account.REFUNDS:
         free = min(free, owed.left(session, order.committee_id, order.member_id))
     if account is Account.ADVANCE:
         free = min(free, _advance_left(session, order))
     if bill_id is not None:
-        free = min(free, session.get_one(Bill, bill_id, populate_existing=True).paid_fen)
+        free = min(free, returnable.most(session, bill_id))
     return max(free, 0)
 
 
@@ -156,10 +159,9 @@ def _approve(session: Session, order: Order, refund: Refund, by: str, now: datet
         raise RefundTooMuch
     at = order.organization_id
     if refund.bill_id is not None:
-        bill = session.get_one(Bill, refund.bill_id, populate_existing=True)
-        if refund.amount_fen > bill.paid_fen:
+        if refund.amount_fen > returnable.most(session, refund.bill_id):
             raise RefundTooMuch
-        at = bill.organization_id
+        at = session.get_one(Bill, refund.bill_id).organization_id
     back = Leg(
         refund.taken_from,
         at,
