@@ -275,6 +275,25 @@ def test_without_a_rule_or_money_there_is_nothing_to_send(here: Till) -> None:
         draw_up(here)
 
 
+def test_month_that_gave_back_more_than_came_in_is_reckoned_with_the_next(here: Till) -> None:
+    at, branch = here.committee, here.branch
+    rule(here, every=RemitEvery.MONTH, ratio_bp=1000)
+    here.pay(5000)
+    here.book([Leg(A.RECEIVABLE, branch, A.REFUNDS, at, 6000)])
+    lock(here, MARCH)
+    in_may = IN_APRIL + timedelta(days=31)
+    here.book([Leg(A.CASH, branch, A.RECEIVABLE, branch, 9000)], at=IN_APRIL)
+    with pytest.raises(NothingToRemit):
+        draw_up(here)
+
+    with here.sessions.begin() as session:
+        periods.lock(session, committee_id=at, month=APRIL, by=ACCOUNTANT, now=in_may)
+        sheet = remittance.draft_sheet(session, organization_id=at, month=APRIL, by=ACCOUNTANT, now=in_may)
+
+    assert (sheet.from_month, sheet.until_month) == (JANUARY, APRIL)
+    assert (sheet.received_fen, sheet.amount_fen) == (8000, 800)
+
+
 def test_new_rule_takes_the_place_of_one_from_the_same_month(here: Till) -> None:
     rule(here)
     rule(here, ratio_bp=1000)
