@@ -1,7 +1,6 @@
 """Giving back what was booked: one person proposes, another decides."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -11,7 +10,7 @@ from app.core.errors import DomainError
 from app.core.states import advance
 from app.dues.bills import service as bills
 from app.dues.bills.models import Bill
-from app.dues.books import ledger, owed
+from app.dues.books import ahead, ledger, owed
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Entry, Journal, JournalKind
 from app.dues.deciding import AlreadyDecided, Decision, check_person
@@ -113,18 +112,7 @@ def _given_up(session: Session, order: Order) -> int:
 
 def _advance_left(session: Session, order: Order) -> int:
     """Advances are one sum a member and branch; part of this order's may be used up by bills."""
-
-    def side(account: Any, organization: Any) -> int:
-        total = (
-            select(func.coalesce(func.sum(Entry.amount_fen), 0))
-            .join(Journal, Journal.id == Entry.journal_id)
-            .where(Journal.committee_id == order.committee_id, Entry.member_id == order.member_id)
-        )
-        here = account == Account.ADVANCE, organization == order.organization_id
-        return int(session.execute(total.where(*here)).scalar_one())
-
-    given = side(Entry.credit, Entry.credit_organization_id)
-    return given - side(Entry.debit, Entry.debit_organization_id)
+    return ahead.standing(session, order.committee_id, order.member_id)[order.organization_id]
 
 
 def decide(session: Session, refund_id: int, decision: Decision, *, by: str, now: datetime) -> Refund:

@@ -32,4 +32,4 @@ def test_refusal_is_read_as_its_own_sentence(refusal: type[DomainError]) -> None
 
 
 def test_refusals_have_codes_of_their_own() -> None:
-    assert len({kind.code for kind in REFUSALS}) == len(REFUSALS) == 52
+    assert len({kind.code for kind in REFUSALS}) == len(REFUSALS) == 53
