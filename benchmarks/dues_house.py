@@ -13,7 +13,7 @@ from app.dues.bills.models import Bill
 from app.dues.books import ledger
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, JournalKind
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.policies.models import DuesPolicy
 from app.dues.standards import queries as standards
 from app.dues.standards.models import DuesCategory

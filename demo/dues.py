@@ -14,7 +14,7 @@ from app.dues import months
 from app.dues.assessments import reliefs
 from app.dues.assessments.models import Assessment, Cause, ReliefKind
 from app.dues.assessments.payers import BASE_FIELD
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.policies import service as policies
 from app.dues.policies.models import DuesPolicy, Publishing
 from app.dues.standards import queries as standards

@@ -16,7 +16,7 @@ from app.dues.books.models import Account
 from app.dues.cash import handover
 from app.dues.cash.handover import Slip
 from app.dues.cash.models import PayWay
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.remittance import service as remittance
 from app.dues.remittance.models import RemitEvery
 from app.dues.taking import LineKind, Part

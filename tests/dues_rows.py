@@ -14,7 +14,7 @@ from app.dues.bills.models import Bill
 from app.dues.bills.states import BillState
 from app.dues.books.models import Account, Entry, Journal, JournalKind
 from app.dues.cash.models import PayWay, Receipt, ReceiptLine
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.orders.models import LineKind, Order, OrderLine
 from app.dues.orders.states import OrderState
 from app.dues.policies.models import DuesPolicy

@@ -29,7 +29,7 @@ from app.dues.bills.models import Bill
 from app.dues.bills.states import BillState
 from app.dues.books.models import Account
 from app.dues.cash.models import PayWay
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.inbound.finishing import PayInbox
 from app.dues.inbound.models import NotificationState, PayNotification
 from app.dues.orders import refunding

@@ -23,7 +23,7 @@ from app.core.db import Session, Sessions, new_engine
 from app.dues.bills.models import Bill
 from app.dues.books.models import Account, Journal
 from app.dues.cash.models import PayWay, Receipt
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.inbound.finishing import PayInbox
 from app.dues.orders import refunding
 from app.dues.orders.models import Order, Refund

@@ -16,7 +16,7 @@ from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Draft, DraftKind, Entry, Journal, JournalKind, UseItem
 from app.dues.books.reversals import SuspenseShort
 from app.dues.cash.desk import desk_of
-from app.dues.deciding import Decision, decide
+from app.staff.deciding import Decision, decide
 
 
 class ReasonMissing(DomainError):

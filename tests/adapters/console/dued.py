@@ -14,7 +14,7 @@ from app.dues.assessments import importing, reliefs, reviews
 from app.dues.assessments import service as assessments
 from app.dues.assessments.models import Cause, ReliefKind
 from app.dues.assessments.service import Asked
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.policies import service as policies
 from app.dues.standards import queries as standards
 from app.dues.standards import service as standard_service

@@ -7,7 +7,7 @@ import pytest
 
 from app.dues.assessments.models import Assessment, BaseLine
 from app.dues.assessments.queries import current
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.standards.models import DuesStandard
 from app.staff import queries as people
 from app.staff.models import Role

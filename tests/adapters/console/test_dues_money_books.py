@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from app.dues.books import ledger
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Draft, DraftKind, Journal, JournalKind, Period, PeriodState
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.orders import refunding
 from app.dues.orders.models import Refund
 from app.dues.words import word

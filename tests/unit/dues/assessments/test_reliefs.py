@@ -12,7 +12,7 @@ from app.dues.assessments.models import Relief, ReliefKind
 from app.dues.assessments.payers import NotAPayer
 from app.dues.assessments.reliefs import NotNextHigher, ReliefOver, ReliefWrong, next_higher, reason_of
 from app.dues.assessments.reviews import AnswerWrong, QuestionWrong, ReviewAnswered, ReviewOpen
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.members.models import Member, MemberKind, PartyStatus
 from app.organizations.models import OrganizationKind
 from tests import factories

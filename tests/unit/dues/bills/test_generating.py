@@ -19,7 +19,7 @@ from app.dues.bills.states import BillState
 from app.dues.books import ledger
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Journal, JournalKind
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.policies.queries import NoPolicy
 from app.members.models import Member, MemberKind
 from app.organizations.models import OrganizationKind

@@ -9,7 +9,7 @@ from app.dues.books.drafts import RefundsShort, WechatShort
 from app.dues.books.ledger import BankShort, Leg
 from app.dues.books.models import Account, DraftKind
 from app.dues.books.reversals import SuspenseShort
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.orders import refunding
 from app.dues.orders.models import Order, Refund, RefundCause
 from app.dues.orders.refunds import RefundTooMuch

@@ -17,7 +17,7 @@ from app.dues.cash.handover import CashGoesToBank, HandoverSettled, NotOwnOffer,
 from app.dues.cash.models import Handover
 from app.dues.cash.states import HandoverState
 from app.dues.cash.transfers import AnswerMissing, SlipMissing
-from app.dues.deciding import SecondPersonNeeded
+from app.staff.deciding import SecondPersonNeeded
 from tests.factories import NOW
 from tests.unit.dues.books.test_ledger import REFUSED
 from tests.unit.dues.taking.till import CASHIER, COLLECTOR, Till, till

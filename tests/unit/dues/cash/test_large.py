@@ -13,7 +13,7 @@ from app.dues.books.models import Account
 from app.dues.cash import large
 from app.dues.cash.large import GiftDayWrong, GiftPassedOn, NotLarge, ProfileMissing
 from app.dues.cash.models import LargeGift, PayWay
-from app.dues.deciding import SecondPersonNeeded
+from app.staff.deciding import SecondPersonNeeded
 from app.dues.remittance import publicity
 from app.dues.remittance.received import received
 from tests.factories import NOW

@@ -6,7 +6,7 @@ from app.core.db import Session
 from app.core.errors import DomainError
 from app.dues.bills.states import BillState
 from app.dues.books.models import Account
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.orders import queries, refunding
 from app.dues.orders.models import Order, Refund, RefundCause
 from app.dues.orders.refunding import OrderNotPaid, RefundNeedsReason

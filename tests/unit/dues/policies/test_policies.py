@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.core.db import Session, Sessions
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.policies import queries, service
 from app.dues.policies.models import DuesPolicy
 from app.dues.policies.service import MerchantTaken, NotAKeeper, PolicyPast, PolicyWrong

@@ -13,7 +13,7 @@ from app.dues.books import periods
 from app.dues.books.ledger import BankShort, Leg
 from app.dues.books.models import Account, DraftKind, Journal, JournalKind
 from app.dues.books.reversals import ReversedAlready
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.remittance import service as remittance
 from app.dues.remittance.models import RemitEvery, RemitRule, Remittance
 from app.dues.remittance.received import received

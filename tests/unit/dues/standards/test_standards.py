@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.core.db import Session
-from app.dues.deciding import Decision, SecondPersonNeeded
+from app.staff.deciding import Decision, SecondPersonNeeded
 from app.dues.standards import queries, service
 from app.dues.standards.models import DuesStandard
 from app.dues.standards.queries import NoStandard, in_force

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app.core.clock import FixedClock
 from app.core.db import Sessions
 from app.dues.books.models import Account
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.inbound.finishing import PayInbox
 from app.dues.orders import refunding
 from app.dues.orders.models import Order

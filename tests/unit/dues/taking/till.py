@@ -16,7 +16,7 @@ from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Draft, DraftKind, Entry, Journal, JournalKind
 from app.dues.cash import handover
 from app.dues.cash.models import Handover, PayWay, ReceiptLine
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.dues.taking import LineKind, Part, Taken
 from app.organizations.models import OrganizationKind
 from tests import dues_rows, factories

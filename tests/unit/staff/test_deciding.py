@@ -4,8 +4,8 @@ import pytest
 
 from app.core.crypto import Vault
 from app.core.db import Session
-from app.dues import deciding
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
+from app.staff import deciding
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.policies.models import DuesPolicy
 from app.staff import accounts
 from tests import factories
