@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.notices.announcements.rich_text import clean, plain
-from app.notices.announcements.wording import marked
+from app.core.rich_text import clean, plain
+from app.core.wording import marked
 
 
 @pytest.mark.parametrize(

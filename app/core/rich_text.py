@@ -1,4 +1,4 @@
-"""What an announcement's text may consist of. Pure: everything else is taken out, wherever it came from."""
+"""What a text that members read may consist of. Pure: everything else is taken out, wherever it came from."""
 
 import html
 import re
