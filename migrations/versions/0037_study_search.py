@@ -13,36 +13,33 @@ LONG_TEXT = sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 INDEXES = {
     "sqlite": (
         (
-            "CREATE VIRTUAL TABLE study_search_index"
-            " USING fts5(title, body, content='study_search', content_rowid='item_id')"
+            "CREATE VIRTUAL TABLE study_search_index USING fts5(terms, content='study_search',"
+            " content_rowid='item_id', tokenize='ascii', detail=none, columnsize=0)"
         ),
         (
             "CREATE TRIGGER study_search_added AFTER INSERT ON study_search BEGIN"
-            " INSERT INTO study_search_index(rowid, title, body) VALUES (new.item_id, new.title, new.body); END"
+            " INSERT INTO study_search_index(rowid, terms) VALUES (new.item_id, new.terms); END"
         ),
         (
             "CREATE TRIGGER study_search_gone AFTER DELETE ON study_search BEGIN"
-            " INSERT INTO study_search_index(study_search_index, rowid, title, body)"
-            " VALUES ('delete', old.item_id, old.title, old.body); END"
+            " INSERT INTO study_search_index(study_search_index, rowid, terms)"
+            " VALUES ('delete', old.item_id, old.terms); END"
         ),
         (
             "CREATE TRIGGER study_search_changed AFTER UPDATE ON study_search BEGIN"
-            " INSERT INTO study_search_index(study_search_index, rowid, title, body)"
-            " VALUES ('delete', old.item_id, old.title, old.body);"
-            " INSERT INTO study_search_index(rowid, title, body) VALUES (new.item_id, new.title, new.body); END"
+            " INSERT INTO study_search_index(study_search_index, rowid, terms)"
+            " VALUES ('delete', old.item_id, old.terms);"
+            " INSERT INTO study_search_index(rowid, terms) VALUES (new.item_id, new.terms); END"
         ),
     ),
     "postgresql": (
         (
-            "ALTER TABLE study_search ADD COLUMN found tsvector GENERATED ALWAYS AS"
-            " (setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'D')) STORED"
+            "ALTER TABLE study_search ADD COLUMN found tsvector"
+            " GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '))) STORED"
         ),
         "CREATE INDEX ix_study_search_found ON study_search USING gin (found)",
     ),
-    "mysql": (
-        "CREATE FULLTEXT INDEX ix_study_search_title ON study_search (title)",
-        "CREATE FULLTEXT INDEX ix_study_search_body ON study_search (body)",
-    ),
+    "mysql": ("CREATE FULLTEXT INDEX ix_study_search_terms ON study_search (terms)",),
 }
 
 
@@ -51,7 +48,8 @@ def upgrade() -> None:
         "study_search",
         sa.Column("item_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("title", LONG_TEXT, nullable=False),
-        sa.Column("body", LONG_TEXT, nullable=False),
+        sa.Column("terms", LONG_TEXT, nullable=False),
+        sa.Column("plain", LONG_TEXT, nullable=False),
         sa.ForeignKeyConstraint(
             ["item_id"], ["study_item.id"], name=op.f("fk_study_search_item_id"), ondelete="CASCADE"
         ),

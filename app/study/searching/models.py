@@ -9,7 +9,7 @@ from app.core.db import Base, LongText
 
 
 class SearchText(Base):
-    """`title` and `body` are written by `terms.py`: single words of ASCII signs, in the order of the text."""
+    """`terms` as `terms.encoded` makes them; `title` is normalised and has the tags; `plain` is the rest, to read."""
 
     __tablename__ = "study_search"
 
@@ -17,44 +17,42 @@ class SearchText(Base):
         ForeignKey("study_item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     title: Mapped[str] = mapped_column(LongText)
-    body: Mapped[str] = mapped_column(LongText)
+    terms: Mapped[str] = mapped_column(LongText)
+    plain: Mapped[str] = mapped_column(LongText)
 
 
 INDEXES = {
     "sqlite": (
         (
-            "CREATE VIRTUAL TABLE study_search_index"
-            " USING fts5(title, body, content='study_search', content_rowid='item_id')"
+            "CREATE VIRTUAL TABLE study_search_index USING fts5(terms, content='study_search',"
+            " content_rowid='item_id', tokenize='ascii', detail=none, columnsize=0)"
         ),
         (
             "CREATE TRIGGER study_search_added AFTER INSERT ON study_search BEGIN"
-            " INSERT INTO study_search_index(rowid, title, body) VALUES (new.item_id, new.title, new.body); END"
+            " INSERT INTO study_search_index(rowid, terms) VALUES (new.item_id, new.terms); END"
         ),
         (
             "CREATE TRIGGER study_search_gone AFTER DELETE ON study_search BEGIN"
-            " INSERT INTO study_search_index(study_search_index, rowid, title, body)"
-            " VALUES ('delete', old.item_id, old.title, old.body); END"
+            " INSERT INTO study_search_index(study_search_index, rowid, terms)"
+            " VALUES ('delete', old.item_id, old.terms); END"
         ),
         (
             "CREATE TRIGGER study_search_changed AFTER UPDATE ON study_search BEGIN"
-            " INSERT INTO study_search_index(study_search_index, rowid, title, body)"
-            " VALUES ('delete', old.item_id, old.title, old.body);"
-            " INSERT INTO study_search_index(rowid, title, body) VALUES (new.item_id, new.title, new.body); END"
+            " INSERT INTO study_search_index(study_search_index, rowid, terms)"
+            " VALUES ('delete', old.item_id, old.terms);"
+            " INSERT INTO study_search_index(rowid, terms) VALUES (new.item_id, new.terms); END"
         ),
     ),
     "postgresql": (
         (
-            "ALTER TABLE study_search ADD COLUMN found tsvector GENERATED ALWAYS AS"
-            " (setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'D')) STORED"
+            "ALTER TABLE study_search ADD COLUMN found tsvector"
+            " GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '))) STORED"
         ),
         "CREATE INDEX ix_study_search_found ON study_search USING gin (found)",
     ),
-    "mysql": (
-        "CREATE FULLTEXT INDEX ix_study_search_title ON study_search (title)",
-        "CREATE FULLTEXT INDEX ix_study_search_body ON study_search (body)",
-    ),
+    "mysql": ("CREATE FULLTEXT INDEX ix_study_search_terms ON study_search (terms)",),
 }
-"""Each engine's own full-text index over the two columns, which SQLAlchemy does not describe."""
+"""Each engine's own full-text index over `terms`, which SQLAlchemy does not describe."""
 
 
 @event.listens_for(SearchText.__table__, "after_create")
