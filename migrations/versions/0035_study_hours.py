@@ -142,6 +142,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(length=64), nullable=True),
         sa.Column("decided_at", UTCDateTime(), nullable=True),
         sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint("minutes BETWEEN 15 AND 4800", name=op.f("ck_study_declaration_minutes")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_study_declaration_member_id")),
         sa.ForeignKeyConstraint(
@@ -183,6 +184,8 @@ def upgrade() -> None:
         sa.Column("made_at", UTCDateTime(), nullable=False),
         sa.Column("confirmed_by", sa.String(length=64), nullable=True),
         sa.Column("confirmed_at", UTCDateTime(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint("minutes BETWEEN 15 AND 4800", name=op.f("ck_study_session_minutes")),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["study_plan_entry.id"], name=op.f("fk_study_session_entry_id")

@@ -67,7 +67,7 @@ def _ship(table: Table, connection: Connection, **_: Any) -> None:
 
 class StudySession(Base):
     """A meeting at which something was studied. Who signed in gets `minutes` once somebody has confirmed the list;
-    `confirmed_at` empty: nobody gets anything yet.
+    `confirmed_at` empty: nobody gets anything yet. `made_by` wrote it last; `note`: why a confirmation was taken back.
     """
 
     __tablename__ = "study_session"
@@ -83,10 +83,15 @@ class StudySession(Base):
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_by: Mapped[str | None] = mapped_column(String(64))
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    revision: Mapped[int] = mapped_column(default=1)
 
 
 class Declaration(Base):
-    """自主申报: what a member studied elsewhere, in their own words, accepted by the branch or sent back."""
+    """自主申报: what a member studied elsewhere, in their own words, accepted by the branch or sent back.
+
+    `declared_at` stays when it is corrected; `note` is the branch's.
+    """
 
     __tablename__ = "study_declaration"
     __table_args__ = table_args(
@@ -107,3 +112,4 @@ class Declaration(Base):
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     note: Mapped[str] = mapped_column(String(200), default="")
+    revision: Mapped[int] = mapped_column(default=1)
