@@ -137,6 +137,7 @@ def upgrade() -> None:
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("submitted_at", UTCDateTime(), nullable=True),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=True),
         sa.Column("end_reason", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
             ["item_id"], ["study_item.id"], name=op.f("fk_study_version_item_id"), ondelete="CASCADE"
@@ -220,9 +221,22 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     op.create_index(op.f("ix_study_tag_name"), "study_tag", ["name"], unique=False)
+    op.create_table(
+        "study_writer",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("writer", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["study_version.id"], name=op.f("fk_study_writer_version_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("version_id", "writer", name=op.f("pk_study_writer")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        mysql_engine="InnoDB",
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("study_writer")
     op.drop_table("study_tag")
     op.drop_table("study_review")
     op.drop_table("study_file")

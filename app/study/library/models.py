@@ -110,10 +110,24 @@ class StudyVersion(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_by: Mapped[str | None] = mapped_column(String(64))
     end_reason: Mapped[str] = mapped_column(String(200), default="")
 
 
+class StudyWriter(Base):
+    """Everybody who has changed this version: none of them reviews it. `StudyVersion.author` wrote last."""
+
+    __tablename__ = "study_writer"
+
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("study_version.id", ondelete="CASCADE"), primary_key=True
+    )
+    writer: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class StudyTag(Base):
+    """A word under which a version is found."""
+
     __tablename__ = "study_tag"
     __table_args__ = table_args(UniqueConstraint("version_id", "name"))
 

@@ -1,0 +1,64 @@
+"""What readers see of an item, and from when: one version at most."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from app.core.db import Session, rows_changed
+from app.core.errors import DomainError
+from app.study.library.content import NOTE, filled
+from app.study.library.models import StudyItem, StudyVersion
+from app.study.library.states import VersionState
+from app.study.library.versions import change, move
+from app.study.searching import indexing
+
+S = VersionState
+
+
+class NotPublished(DomainError):
+    """Readers see nothing of it, or no longer."""
+
+    code = "study_not_published"
+
+
+def publish(session: Session, version: StudyVersion, revision: int, *, now: datetime) -> None:
+    """Readers see this version from now on, and no other of its item. Raises NotInThisState, Overtaken."""
+    item_id = version.item_id
+    move(session, version, revision, S.PUBLISHED, {"open_item_id": None})
+    # Who publishes and who withdraws wait for each other at the item, and do not meet halfway.
+    rows_changed(session, update(StudyItem).where(StudyItem.id == item_id).values(published_at=now))
+    _end_published(session, item_id, S.SUPERSEDED, now=now)
+    change(session, version, version.revision, {"published_item_id": item_id})
+    session.refresh(session.get_one(StudyItem, item_id))
+    indexing.index(session, version=version)
+
+
+def withdraw(session: Session, *, item: StudyItem, reason: str, by: str, now: datetime) -> None:
+    """Take it from its readers at once, with the reason for those who look later.
+
+    Raises NotPublished, FieldMissing, FieldTooLong.
+    """
+    reason = filled(reason, "reason", NOTE)
+    seen = StudyItem.id == item.id, StudyItem.published_at.is_not(None)
+    if not rows_changed(session, update(StudyItem).where(*seen).values(published_at=None)):
+        raise NotPublished
+    _end_published(session, item.id, S.WITHDRAWN, now=now, by=by, reason=reason)
+    indexing.forget(session, item_id=item.id)
+    session.refresh(item)
+
+
+def _end_published(
+    session: Session,
+    item_id: int,
+    state: VersionState,
+    *,
+    now: datetime,
+    by: str | None = None,
+    reason: str = "",
+) -> None:
+    seen = update(StudyVersion).where(
+        StudyVersion.published_item_id == item_id, StudyVersion.state == S.PUBLISHED
+    )
+    over = {"state": state, "published_item_id": None, "ended_at": now, "ended_by": by, "end_reason": reason}
+    rows_changed(session, seen.values(revision=StudyVersion.revision + 1, **over))
+    session.expire_all()  # the ended version may be one that the caller holds
