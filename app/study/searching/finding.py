@@ -21,6 +21,8 @@ QUERY_SIGNS = 100
 """Of what a person wrote; the rest is not looked at."""
 MOST = 50
 """How many items are looked at closely, and shown at most, whatever else holds the terms."""
+LEADING = 24
+"""Of the terms, where each is a question of its own to the engine."""
 RAREST = 6
 """Where no item holds everything: how many of the terms count."""
 COMMON = 1_000
@@ -54,12 +56,15 @@ def find(session: Session, *, path: str, query: str, limit: int = 5) -> list[Fou
 
 def _with_all(session: Session, path: str, asked: Wanted) -> dict[int, float]:
     """Items that hold every term, those with most of them in the title first, then the newest."""
+    # The words of a copied title are all in one; to look for the first of them is enough.
     begins = case((SearchText.title.startswith(asked.runs[0]), 1), else_=0)
-    in_title = sum((_in_title(term) for term in asked.terms), start=begins)
+    in_title = sum((_in_title(term) for term in asked.terms[:LEADING]), start=begins)
+    held = holding(session, asked.terms).subquery()
     statement = (
         select(SearchText.item_id)
+        .join(held, held.c.item_id == SearchText.item_id)
         .join(StudyItem, StudyItem.id == SearchText.item_id)
-        .where(holding(session, asked.terms), readable(path))
+        .where(readable(path))
         .order_by(in_title.desc(), StudyItem.published_at.desc(), StudyItem.id.desc())
         .limit(MOST)
     )
@@ -86,12 +91,13 @@ def _with_some(session: Session, path: str, asked: Wanted) -> dict[int, float]:
 
 def _hits(session: Session, term: Term, weight: float) -> Select[int, float]:
     weighed = (literal(weight) * (1 + 2 * _in_title(term))).label("weight")
-    return select(SearchText.item_id, weighed).where(holding(session, [term]))
+    held = holding(session, [term]).subquery()
+    return select(SearchText.item_id, weighed).join(held, held.c.item_id == SearchText.item_id)
 
 
 def _weights(session: Session, asked: Wanted) -> dict[Term, float]:
     """The rarest terms that are held at all. A word that asks or binds is common, and falls out by itself."""
-    counts = union_all(*(_count(session, number, term) for number, term in enumerate(asked.terms)))
+    counts = union_all(*(_count(session, number, term) for number, term in enumerate(asked.terms[:LEADING])))
     rarest = sorted((count, number) for number, count in session.execute(counts) if count)[:RAREST]
     items = session.scalar(select(func.max(StudyItem.id))) or 1
     kept: dict[Term, float] = {}
@@ -105,7 +111,7 @@ def _weights(session: Session, asked: Wanted) -> dict[Term, float]:
 
 def _count(session: Session, number: int, term: Term) -> Select[int, int]:
     """In how many items a term is; of a common one it is enough to know that."""
-    some = select(SearchText.item_id).where(holding(session, [term])).limit(COMMON).subquery()
+    some = holding(session, [term], most=COMMON).subquery()
     return select(literal(number), func.count()).select_from(some)
 
 

@@ -6,7 +6,7 @@ from app.core import rich_text
 from app.core.db import Session
 from app.study.library.models import StudyFile, StudyItem, StudyTag, StudyVersion
 from app.study.searching.models import SearchText
-from app.study.searching.terms import encoded, normalised
+from app.study.searching.terms import encoded, normalised, tidied
 
 SIGNS = 100_000
 """Of an item; whatever comes after cannot be found. PostgreSQL's tsvector ends at 1 MB, at about 150,000 signs."""
@@ -23,7 +23,7 @@ def index(session: Session, *, version: StudyVersion) -> None:
     )
     title = " ".join([version.title, *tags])
     parts = [version.summary, rich_text.plain(version.body), *files, version.source_name]
-    plain = "\n".join(part for part in parts if part)[:SIGNS]
+    plain = tidied("\n".join(part for part in parts if part)[:SIGNS])
     session.merge(
         SearchText(
             item_id=version.item_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, cast, column, literal, literal_column, select, table
+from sqlalchemy import Select, cast, column, func, literal, select, table
 from sqlalchemy.dialects import mysql, postgresql
 
 from app.core.db import Session
@@ -12,18 +12,17 @@ from app.study.searching.terms import Term
 INDEX = table("study_search_index", column("rowid"), column("study_search_index"))
 
 
-def holding(session: Session, terms: Sequence[Term]) -> ColumnElement[bool]:
-    """WHERE over `SearchText`: every one of the terms is in it."""
+def holding(session: Session, terms: Sequence[Term], *, most: int | None = None) -> Select[int]:
+    """The ids of items, `most` of them at most, that hold every one of the terms, as `item_id`."""
     codes = [term.code for term in terms]
     match session.get_bind().dialect.name:
         case "sqlite":
-            found = INDEX.c.study_search_index.op("MATCH")(" ".join(codes))
-            return SearchText.item_id.in_(select(INDEX.c.rowid).where(found))
+            asked = INDEX.c.study_search_index.op("MATCH")(" ".join(codes))
+            return select(INDEX.c.rowid.label("item_id")).where(asked).limit(most)
         case "postgresql":
-            asked = " & ".join(code.replace("*", ":*") for code in codes)
-            return literal_column("study_search.found").bool_op("@@")(
-                cast(literal(asked), postgresql.TSQUERY)
-            )
+            query = cast(literal(" & ".join(code.replace("*", ":*") for code in codes)), postgresql.TSQUERY)
+            return select(func.study_search_holding(query, most).column_valued("item_id"))
         case _:
-            asked = " ".join(f"+{code}" for code in codes)
-            return mysql.match(SearchText.__table__.c.terms, against=asked).in_boolean_mode()
+            against = " ".join(f"+{code}" for code in codes)
+            match = mysql.match(SearchText.__table__.c.terms, against=against).in_boolean_mode()
+            return select(SearchText.item_id).where(match).limit(most)

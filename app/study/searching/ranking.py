@@ -1,10 +1,9 @@
 """Which of some items a person most likely means, and the piece of a text that shows why. Pure."""
 
 from collections.abc import Sequence
-from functools import cache
 from math import log1p
 
-from app.study.searching.terms import Wanted, normalised
+from app.study.searching.terms import Wanted
 
 EXTRACT = 60
 """Signs of an extract at most, the dots included."""
@@ -18,8 +17,8 @@ _ENDS = "。！？；\n"
 
 
 def score(wanted: Wanted, *, title: str, plain: str) -> float:
-    """Higher is nearer. `title` is normalised. What is written as it was asked for counts by its length."""
-    text = normalised(plain)
+    """Higher is nearer; both texts are the index's. What is written as it was asked for counts by its length."""
+    text = plain.lower()
     signs = sum(len(run) for run in wanted.runs)
     total = 0.0
     for run in wanted.runs:
@@ -39,7 +38,7 @@ def _of_the_title(wanted: Wanted, title: str) -> float:
 
 def extract(wanted: Wanted, plain: str) -> str:
     """A piece of at most 60 signs around the first match, on one line; the beginning where nothing matches."""
-    at = _first(wanted, "".join(_folded(sign) for sign in plain))
+    at = _first(wanted, plain.lower())
     start = 0 if at < 0 else _beginning(plain, at)
     piece = " ".join(plain[start : start + EXTRACT].split())
     before = "…" if start and plain[start - 1] not in _ENDS else ""
@@ -61,10 +60,3 @@ def _beginning(plain: str, at: int) -> int:
         return 0
     ends = [plain.rfind(sign, at - BEFORE, at) for sign in _ENDS]
     return max(max(ends) + 1, at - BEFORE)
-
-
-@cache
-def _folded(sign: str) -> str:
-    """Normalised, in its place: what would become several signs stays as it is."""
-    folded = normalised(sign)
-    return folded if len(folded) == 1 else sign

@@ -47,6 +47,11 @@ def normalised(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
+def tidied(text: str) -> str:
+    """As people read it, but with half-width letters and digits, so that they are found by writing them plainly."""
+    return "".join(_tidied(sign) for sign in text)
+
+
 def encoded(text: str) -> str:
     """Each different term of the text once, in the order of the text, a space between two."""
     return " ".join(dict.fromkeys(code for run in _runs(normalised(text)) for code in _codes(run)))
@@ -89,6 +94,11 @@ def _is_word(run: str) -> bool:
 
 def _word(run: str) -> str:
     return f"xw{run[:WORD_SIGNS]}"
+
+
+@cache
+def _tidied(sign: str) -> str:
+    return unicodedata.normalize("NFKC", sign) if sign.isalnum() else _INVISIBLE.sub("", sign)
 
 
 @cache
