@@ -55,7 +55,7 @@ def add_column(
         organization_id=organization.id,
         **_named(name, about),
         owner=_owner(session, owner, organization.path),
-        position=len(_open_ones(session, organization.id)),
+        position=_end(session, organization.id),
         created_by=by,
         created_at=now,
     )
@@ -84,7 +84,7 @@ def move_column(session: Session, *, column: StudyColumn, position: int) -> None
     if column not in others:
         raise ColumnArchived
     others.remove(column)
-    others.insert(max(position, 0), column)
+    others.insert(min(max(position, 0), len(others)), column)
     for place, one in enumerate(others):
         one.position = place
     session.flush()
@@ -108,7 +108,7 @@ def archive_column(session: Session, *, column: StudyColumn, by: str, now: datet
 
 def restore_column(session: Session, *, column: StudyColumn) -> bool:
     """Out of the archive, at the end of the others; False where it is not there."""
-    last = len(_open_ones(session, column.organization_id))
+    last = _end(session, column.organization_id)
     archived = StudyColumn.id == column.id, StudyColumn.archived_at.is_not(None)
     back = update(StudyColumn).where(*archived)
     restored = rows_changed(session, back.values(archived_at=None, archived_by=None, position=last)) == 1
@@ -165,6 +165,11 @@ def _open_ones(session: Session, organization_id: int) -> Sequence[StudyColumn]:
     return session.scalars(
         select(StudyColumn).where(*its).order_by(StudyColumn.position, StudyColumn.id)
     ).all()
+
+
+def _end(session: Session, organization_id: int) -> int:
+    """The place after the last."""
+    return max((one.position + 1 for one in _open_ones(session, organization_id)), default=0)
 
 
 def _above(path: str) -> list[int]:

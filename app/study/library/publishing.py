@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.core.db import Session, rows_changed
 from app.core.errors import DomainError
@@ -56,9 +56,10 @@ def _end_published(
     by: str | None = None,
     reason: str = "",
 ) -> None:
-    seen = update(StudyVersion).where(
-        StudyVersion.published_item_id == item_id, StudyVersion.state == S.PUBLISHED
-    )
+    its = select(StudyVersion).where(StudyVersion.published_item_id == item_id)
+    ended = session.scalar(its.execution_options(populate_existing=True))
+    if ended is None:
+        return
     over = {"state": state, "published_item_id": None, "ended_at": now, "ended_by": by, "end_reason": reason}
-    rows_changed(session, seen.values(revision=StudyVersion.revision + 1, **over))
-    session.expire_all()  # the ended version may be one that the caller holds
+    # Whoever publishes or withdraws holds the item, so nobody else ends this version meanwhile.
+    change(session, ended, ended.revision, over)
