@@ -19,7 +19,7 @@ class QuestionKind(StrEnum):
 
 
 class Question(Base):
-    """`choices` and `answer` are JSON (`rules.py`). `digest` is of kind, words and choices: the same one once."""
+    """`choices` and `answer` are JSON (`questions.py`). `digest` is of kind, words and choices: the same one once."""
 
     __tablename__ = "study_question"
     __table_args__ = table_args(UniqueConstraint("organization_id", "digest"))
@@ -33,6 +33,7 @@ class Question(Base):
     answer: Mapped[str] = mapped_column(Text)
     explanation: Mapped[str] = mapped_column(String(500), default="")
     digest: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int] = mapped_column(default=1)
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -55,6 +56,7 @@ class Quiz(Base):
     opens_at: Mapped[datetime] = mapped_column(UTCDateTime)
     closes_at: Mapped[datetime] = mapped_column(UTCDateTime)
     state: Mapped[QuizState] = mapped_column(enum_column(QuizState), index=True)
+    revision: Mapped[int] = mapped_column(default=1)
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -66,6 +68,7 @@ class Quiz(Base):
 class QuizPaper(Base):
     """One person's drawn questions, frozen as they were shown, and the answers until the quiz is closed.
 
+    `answers` is empty while nothing is handed in of these questions; `submitted_at` is of the last that was.
     `correct` of `asked` is read by the taker alone, unless a contest's taker consents to its publication.
     """
 
