@@ -47,6 +47,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("standing", sa.Integer(), nullable=True),
         sa.Column("made_by", sa.String(length=64), nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
@@ -153,6 +154,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("waiting", sa.Integer(), nullable=True),
         sa.Column("made_by", sa.String(length=64), nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
         sa.Column("sent_at", UTCDateTime(), nullable=True),
@@ -162,18 +164,25 @@ def upgrade() -> None:
             ["organization_id"], ["organization.id"], name=op.f("fk_study_push_organization_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_push")),
+        sa.UniqueConstraint(
+            "item_id",
+            "organization_id",
+            "waiting",
+            name=op.f("uq_study_push_item_id_organization_id_waiting"),
+        ),
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
-    op.create_index(op.f("ix_study_push_item_id"), "study_push", ["item_id"], unique=False)
     op.create_index(op.f("ix_study_push_organization_id"), "study_push", ["organization_id"], unique=False)
     op.create_index("ix_study_push_state_send_at", "study_push", ["state", "send_at"], unique=False)
     op.create_table(
         "study_wish",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=16), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=True),
         sa.Column("text", sa.String(length=200), nullable=False),
         sa.Column(
             "state",
@@ -194,6 +203,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(length=200), nullable=False),
         sa.Column("answered_by", sa.String(length=64), nullable=True),
         sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("place BETWEEN 1 AND 3", name=op.f("ck_study_wish_place")),
         sa.ForeignKeyConstraint(["item_id"], ["study_item.id"], name=op.f("fk_study_wish_item_id")),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_study_wish_member_id"), ondelete="CASCADE"
@@ -202,11 +212,12 @@ def upgrade() -> None:
             ["organization_id"], ["organization.id"], name=op.f("fk_study_wish_organization_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_wish")),
+        sa.UniqueConstraint("key", name=op.f("uq_study_wish_key")),
+        sa.UniqueConstraint("member_id", "place", name=op.f("uq_study_wish_member_id_place")),
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
         mysql_engine="InnoDB",
     )
-    op.create_index(op.f("ix_study_wish_member_id"), "study_wish", ["member_id"], unique=False)
     op.create_index(op.f("ix_study_wish_organization_id"), "study_wish", ["organization_id"], unique=False)
 
 

@@ -29,7 +29,10 @@ class Slot(StrEnum):
 
 
 class StudyPlan(Base):
-    """For the organisation and all below it. `standing` is 1 from publication to the end: one a year and learner."""
+    """For the organisation and all below it. `standing` is 1 from publication to the end: one a year and learner.
+
+    `revision` counts what was done to the plan and its entries: who writes on what they have not seen is told so.
+    """
 
     __tablename__ = "study_plan"
     __table_args__ = table_args(
@@ -43,6 +46,7 @@ class StudyPlan(Base):
     learner: Mapped[Learner] = mapped_column(enum_column(Learner))
     title: Mapped[str] = mapped_column(String(60))
     state: Mapped[PlanState] = mapped_column(enum_column(PlanState))
+    revision: Mapped[int] = mapped_column(default=1)
     standing: Mapped[int | None]
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -78,13 +82,22 @@ class Choice(Base):
 
 
 class Wish(Base):
-    """点播: what a member asks the branch to offer. Who asked is shown to nobody but the member."""
+    """点播: what a member asks the branch to offer. Who asked is shown to nobody but the member.
+
+    `key` names it to the branch: a number that grows would tell in which order people asked. `place` is 1, 2 or 3
+    while it is open, so that a person has three open ones at most, and empty afterwards.
+    """
 
     __tablename__ = "study_wish"
+    __table_args__ = table_args(
+        UniqueConstraint("member_id", "place"), CheckConstraint("place BETWEEN 1 AND 3", name="place")
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(16), unique=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    place: Mapped[int | None]
     text: Mapped[str] = mapped_column(String(200))
     state: Mapped[WishState] = mapped_column(enum_column(WishState))
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
