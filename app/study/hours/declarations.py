@@ -114,7 +114,7 @@ def correct(
     if row.state not in (S.DECLARED, S.RETURNED):
         raise DeclarationDecided
     days = (local_day(now), local_day(row.declared_at))
-    if told.held_on > days[0] or not any(rules.declarable(told.held_on, day) for day in days):
+    if not any(rules.declarable(told.held_on, day) for day in days):
         raise DayWrong
     values = {**_content(session, member_id, told), **_undecided()}
     try:

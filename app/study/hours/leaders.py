@@ -4,13 +4,14 @@ The registry knows no posts in the Party. Who is one is known from two things al
 secretary's or the organiser's role, and the list of the branch committee's latest meeting of the year.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import Session
+from app.meetings.duties.models import Term
 from app.meetings.models import Expected, Meeting, MeetingKind
 from app.meetings.own_meetings import STANDS
 from app.meetings.rosters import COUNTED
@@ -54,24 +55,21 @@ def is_leader(session: Session, member: Member, *, year: int, now: datetime) -> 
 
 
 def _committees(session: Session, hosts: ColumnElement[bool], year: int, now: datetime) -> Collection[int]:
-    """Of each host the latest meeting of its committee that has begun."""
-    rows: Sequence[tuple[int, int]] = (
-        session.execute(
-            select(Meeting.organization_id, Meeting.id)
-            .join(Expected, Expected.meeting_id == Meeting.id)
-            .where(
-                Meeting.kind == MeetingKind.BRANCH_COMMITTEE,
-                hosts,
-                STANDS,
-                begun_in(year),
-                Meeting.starts_at <= now,
-                Expected.standing.in_(COUNTED),
-            )
-            .group_by(Meeting.organization_id, Meeting.id, Meeting.starts_at)
-            .having(func.count() <= LARGEST_COMMITTEE)
-            .order_by(Meeting.starts_at, Meeting.id)
+    """Of each host the latest meeting of its committee that has begun; none of a branch that has only a secretary."""
+    rows = session.execute(
+        select(Meeting.organization_id, Meeting.id)
+        .join(Expected, Expected.meeting_id == Meeting.id)
+        .where(
+            Meeting.kind == MeetingKind.BRANCH_COMMITTEE,
+            Meeting.organization_id.not_in(select(Term.organization_id).where(~Term.has_committee)),
+            hosts,
+            STANDS,
+            begun_in(year),
+            Meeting.starts_at <= now,
+            Expected.standing.in_(COUNTED),
         )
-        .tuples()
-        .all()
+        .group_by(Meeting.organization_id, Meeting.id, Meeting.starts_at)
+        .having(func.count() <= LARGEST_COMMITTEE)
+        .order_by(Meeting.starts_at, Meeting.id)
     )
-    return dict(rows).values()
+    return {row.organization_id: row.id for row in rows}.values()
