@@ -85,6 +85,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_study_item_column_id_published_at", "study_item", ["column_id", "published_at"], unique=False
     )
+    op.create_index("ix_study_item_published_at", "study_item", ["published_at"], unique=False)
     op.create_index(op.f("ix_study_item_organization_id"), "study_item", ["organization_id"], unique=False)
     op.create_table(
         "study_version",

@@ -67,7 +67,10 @@ class StudyItem(Base):
     """`published_at`: of the version that readers see; empty before the third review, and once withdrawn."""
 
     __tablename__ = "study_item"
-    __table_args__ = table_args(Index("ix_study_item_column_id_published_at", "column_id", "published_at"))
+    __table_args__ = table_args(
+        Index("ix_study_item_column_id_published_at", "column_id", "published_at"),
+        Index("ix_study_item_published_at", "published_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)

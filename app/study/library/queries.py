@@ -116,7 +116,7 @@ def for_staff(
 ) -> list[Listed]:
     """Versions of the scope's items, the latest written first. `state` None: neither superseded nor dropped."""
     lines = _lines(StudyVersion.item_id == StudyItem.id).where(*_wanted(scope, state, column_id, text))
-    ordered = lines.order_by(StudyVersion.created_at.desc(), StudyVersion.id.desc())
+    ordered = lines.order_by(StudyVersion.id.desc())
     return [Listed(*row) for row in session.execute(ordered.offset(offset).limit(limit))]
 
 
