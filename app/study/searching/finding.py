@@ -7,7 +7,7 @@ first fifty a closer look decides. So the order is the same on every engine (doc
 from dataclasses import dataclass
 from math import log
 
-from sqlalchemy import Case, Select, case, func, literal, select, union_all
+from sqlalchemy import Case, Select, case, func, literal, or_, select, union_all
 
 from app.core.db import Session
 from app.study.library.models import StudyItem, StudyVersion
@@ -57,7 +57,9 @@ def find(session: Session, *, path: str, query: str, limit: int = 5) -> list[Fou
 def _with_all(session: Session, path: str, asked: Wanted) -> dict[int, float]:
     """Items that hold every term, those with most of them in the title first, then the newest."""
     # The words of a copied title are all in one; to look for the first of them is enough.
-    begins = case((SearchText.title.startswith(asked.runs[0]), 1), else_=0)
+    title, first = SearchText.title, asked.runs[0]
+    exactly = or_(title == first, title.startswith(f"{first} "))  # what follows the blank are tags
+    begins = case((exactly, 2), (title.startswith(first), 1), else_=0)
     in_title = sum((_in_title(term) for term in asked.terms[:LEADING]), start=begins)
     held = holding(session, asked.terms).subquery()
     statement = (
@@ -99,7 +101,7 @@ def _weights(session: Session, asked: Wanted) -> dict[Term, float]:
     """The rarest terms that are held at all. A word that asks or binds is common, and falls out by itself."""
     counts = union_all(*(_count(session, number, term) for number, term in enumerate(asked.terms[:LEADING])))
     rarest = sorted((count, number) for number, count in session.execute(counts) if count)[:RAREST]
-    items = session.scalar(select(func.max(StudyItem.id))) or 1
+    items = session.scalar(select(func.count()).select_from(StudyItem)) or 1
     kept: dict[Term, float] = {}
     seen = 0
     for count, number in rarest:
@@ -137,7 +139,7 @@ def _shown(session: Session, ranked: list[tuple[int, str]], asked: Wanted, *, wh
         .join(StudyVersion, StudyVersion.published_item_id == StudyItem.id)
         .where(StudyItem.id.in_([item_id for item_id, _ in ranked]))
     )
-    read = {item.id: (item, version) for item, version in session.execute(statement).tuples()}
+    read = {item.id: (item, version) for item, version in session.execute(statement)}
     return [
         Found(*read[item_id], ranking.extract(asked, plain), whole)
         for item_id, plain in ranked

@@ -33,7 +33,10 @@ def _of_the_title(wanted: Wanted, title: str) -> float:
     """A title that is little else than what was asked for."""
     inside = [run for run in wanted.runs if run in title]
     share = min(1.0, sum(len(run) for run in inside) / max(1, len(title)))
-    return 3 * share + (1 if title.startswith(wanted.runs[0]) else 0)
+    first = wanted.runs[0]
+    if f"{title} ".startswith(f"{first} "):  # what follows the blank are tags
+        return 3 * share + 5
+    return 3 * share + (1 if title.startswith(first) else 0)
 
 
 def extract(wanted: Wanted, plain: str) -> str:
