@@ -9,8 +9,9 @@ from app.study.library.models import ItemKind, ReviewVerdict, Rights, StudyReach
 from app.study.library.states import VersionState
 from app.study.plans.models import Learner, Slot
 from app.study.plans.states import PlanState, WishState
-from app.study.pushes.models import PushState
+from app.study.pushes.states import PushState
 from app.study.quizzes.models import QuestionKind
+from app.study.quizzes.rules import QuestionLineKind
 from app.study.quizzes.states import QuizState
 
 WORDS: Final[dict[type[StrEnum], dict[StrEnum, str]]] = {
@@ -78,6 +79,14 @@ WORDS: Final[dict[type[StrEnum], dict[StrEnum, str]]] = {
         QuestionKind.MULTIPLE: "多选题",
         QuestionKind.TRUE_FALSE: "判断题",
         QuestionKind.FILL: "填空题",
+    },
+    QuestionLineKind: {
+        QuestionLineKind.NEW: "新增",
+        QuestionLineKind.CHANGED: "有改动",
+        QuestionLineKind.SAME: "题库已有",
+        QuestionLineKind.RETIRED: "已停用",
+        QuestionLineKind.TWICE: "文件内重复",
+        QuestionLineKind.FAULTY: "有错误",
     },
     QuizState: {
         QuizState.DRAFT: "草稿",

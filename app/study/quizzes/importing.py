@@ -84,7 +84,8 @@ def apply(session: Session, *, organization_id: int, content: bytes, by: str, no
     lines = preview(session, organization_id=organization_id, content=content)
     new = [line.content for line in lines if line.kind is L.NEW and line.content]
     added = _add(session, organization_id, new, by, now)
-    changed = sum(_change(session, line, by, now) for line in lines if line.kind is L.CHANGED)
+    pairs = [(line.was, line.content) for line in lines if line.kind is L.CHANGED]
+    changed = sum(_change(session, was, one, by, now) for was, one in pairs if was and one)
     same = sum(line.kind is L.SAME for line in lines)
     return Applied(added, changed, same, len(lines) - added - changed - same)
 
@@ -112,18 +113,10 @@ def _add_one(session: Session, organization_id: int, one: QuestionContent, by: s
     return True
 
 
-def _change(session: Session, line: Line, by: str, now: datetime) -> bool:
-    if line.was is None or line.content is None:
-        return False
+def _change(session: Session, was: Question, one: QuestionContent, by: str, now: datetime) -> bool:
+    """False where somebody else was quicker: theirs stands."""
     try:
-        bank.change_question(
-            session,
-            question=line.was,
-            revision=line.was.revision,
-            content=line.content,
-            by=by,
-            now=now,
-        )
+        bank.change_question(session, question=was, revision=was.revision, content=one, by=by, now=now)
     except (QuestionOvertaken, QuestionThere):
         return False
     return True

@@ -134,6 +134,14 @@ def agreed(quiz_id: int) -> Select[int, int | None, int]:
     )
 
 
+def published_contests(session: Session, path: str, *, offset: int = 0, limit: int = 20) -> Sequence[Quiz]:
+    """Those with published results for this reader, the latest first."""
+    latest = select(Quiz).where(reaches(path), Quiz.results_at.is_not(None))
+    return session.scalars(
+        latest.order_by(Quiz.results_at.desc(), Quiz.id.desc()).offset(offset).limit(limit)
+    ).all()
+
+
 def published_results(session: Session, path: str, quiz_id: int) -> list[Published] | None:
     """In the order of names, never of results; None where nothing is published for this reader."""
     if not 0 < quiz_id <= LARGEST_ID:

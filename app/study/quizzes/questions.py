@@ -164,8 +164,6 @@ def _check_fill(made: QuestionContent) -> None:
         raise QuestionWrong(Part.ANSWER, f"最多{MOST_BLANKS}空，每空最多{MOST_ACCEPTED}种答案")
     if any(len(one) > ACCEPTED_LIMIT for accepted in made.blanks for one in accepted):
         raise QuestionWrong(Part.ANSWER, f"每个答案最多{ACCEPTED_LIMIT}个字")
-    if not all(folded(one) for accepted in made.blanks for one in accepted):
-        raise QuestionWrong(Part.ANSWER, "里有看不见的字")
     places = len(BLANK.findall(made.words)) or 1
     if places != len(made.blanks):
         raise QuestionWrong(Part.ANSWER, f"题干有{places}空，答案有{len(made.blanks)}个")

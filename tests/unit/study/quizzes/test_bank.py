@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -19,6 +19,7 @@ from tests.factories import NOW
 from tests.unit.study.quizzes.halls import (
     AFTER,
     ALL,
+    CLOSES,
     FILL,
     SECRETARY,
     SINGLE,
@@ -43,9 +44,11 @@ def add(session: Session, organization_id: int, content: QuestionContent = SINGL
     return bank.add_question(session, organization_id=organization_id, content=content, by=SECRETARY, now=NOW)
 
 
-def change(session: Session, question: Question, content: QuestionContent, revision: int = 1) -> Question:
+def change(
+    session: Session, question: Question, content: QuestionContent, revision: int = 1, now: datetime = NOW
+) -> Question:
     return bank.change_question(
-        session, question=question, revision=revision, content=content, by=OTHER, now=NOW
+        session, question=question, revision=revision, content=content, by=OTHER, now=now
     )
 
 
@@ -182,9 +185,11 @@ def test_question_that_no_open_quiz_draws_is_changed_in_its_place(
 def test_question_is_changed_in_its_place_once_the_quiz_is_over(session: Session, here: Hall) -> None:
     question, *_ = stocked(session, here.committee)
     quiz(session, here)
+    assert change(session, question, CORRECTED, now=CLOSES) is question
+
     service.close_due(session, now=AFTER)
 
-    assert change(session, question, CORRECTED) is question
+    assert change(session, question, SINGLE, revision=2) is question
 
 
 def test_refused_change_of_a_question_that_is_drawn_retires_nothing(session: Session, here: Hall) -> None:

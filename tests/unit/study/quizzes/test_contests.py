@@ -228,7 +228,10 @@ def test_results_are_shown_to_whom_the_contest_reaches_and_of_who_is_still_there
     here, quiz_id = held(sessions)
     with sessions.begin() as session:
         made = session.get_one(Quiz, quiz_id)
+        assert queries.published_contests(session, here.path) == []
         contests.publish_results(session, quiz=made, by=SECRETARY, now=AFTER)
+        assert queries.published_contests(session, here.paths[2]) == [made]
+        assert queries.published_contests(session, "/9/10/") == []
         gone = update(Member).where(Member.id == here.people[0]).values(status=PartyStatus.TRANSFERRED)
         session.execute(gone)
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from sqlalchemy import event, func, select
 
 from app.core.db import Session, Sessions, in_turn
@@ -89,6 +90,33 @@ def test_same_file_twice_at_once_makes_each_question_once(any_sessions: Sessions
     assert sum(one.added for one in done) == 30
     with any_sessions.read() as session:
         assert count(session) == 30
+
+
+def test_who_was_quicker_with_a_question_costs_the_others_nothing(any_sessions: Sessions) -> None:
+    with any_sessions.begin() as session:
+        here = hall(session)
+        apply(session, here.committee, file(single("甲")))
+    theirs = file(single("甲", answer="B"), single("乙", answer="B"), single("丙"))
+
+    def slower() -> Applied:
+        def transact() -> Applied:
+            with any_sessions.begin() as session:
+                return apply(session, here.committee, theirs)
+
+        return in_turn(transact)
+
+    with ThreadPoolExecutor(1) as pool:
+        with any_sessions.begin() as session:
+            quicker = apply(session, here.committee, file(single("甲", answer="C"), single("乙", answer="C")))
+            waiting = pool.submit(slower)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.4)
+        done = waiting.result()
+
+    assert (quicker.added, quicker.changed, done.added, done.same) == (1, 1, 1, 0)
+    assert done.changed + done.left_out == 2
+    with any_sessions.read() as session:
+        assert sorted(session.scalars(select(Question.words))) == ["丙", "乙", "甲"]
 
 
 def test_mended_file_adds_what_was_left_out(session: Session) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.core.db import Session, Sessions, in_turn
 from app.core.errors import DomainError
-from app.study.quizzes import bank, contests, papers, queries, service
-from app.study.quizzes.models import Question, QuestionKind, QuizPaper
+from app.study.quizzes import bank, contests, papers, queries, service, sheets
+from app.study.quizzes.models import Question, QuestionKind, Quiz, QuizPaper
 from app.study.quizzes.papers import (
     AlreadySubmitted,
     ContestOnce,
@@ -402,6 +403,18 @@ def test_bank_that_changed_in_between_leaves_the_paper_as_it_was(session: Sessio
     session.execute(update(Question).values(words="改了", answer="[]", choices="[]"))
 
     assert submit(session, here, sheet).correct == 4
+
+
+def test_member_who_is_not_there_is_a_bug_and_no_second_phone(any_sessions: Sessions) -> None:
+    here, quiz_id = open_hall(any_sessions)
+
+    with any_sessions.begin() as session, pytest.raises(IntegrityError):
+        open_paper(session, here, quiz_id, member_id=999_999)
+    with any_sessions.begin() as session:
+        sheet = open_paper(session, here, quiz_id)
+        paper = session.get_one(QuizPaper, sheet.paper_id)
+        with pytest.raises(ValueError, match="nothing was handed in"):
+            sheets.result(session.get_one(Quiz, quiz_id), paper)
 
 
 @pytest.mark.parametrize(

@@ -108,11 +108,11 @@ def test_draft_is_changed_by_one_at_a_time(any_sessions: Sessions) -> None:
 
 def test_quiz_is_published_when_there_are_enough_questions_of_each_kind(session: Session, here: Hall) -> None:
     made = draft(session, here, drawn={K.SINGLE: 3, K.MULTIPLE: 1, K.FILL: 2})
+    stocked(session, here.branch, *singles(9))
 
     with pytest.raises(TooFewQuestions) as refusal:
         service.publish(session, quiz=made, revision=1, now=NOW)
     assert refusal.value.details["missing"] == {K.SINGLE: 2, K.FILL: 1}
-    stocked(session, here.branch, *singles(9))
     stocked(session, here.committee, *singles(2))
     service.change_quiz(session, quiz=made, revision=1, content=content(drawn={K.SINGLE: 3}), now=NOW)
     service.publish(session, quiz=made, revision=2, now=NOW)
@@ -239,6 +239,22 @@ def test_closing_leaves_of_a_paper_the_takers_own_result_alone(any_sessions: Ses
         assert (result.correct, result.asked, result.answered) == (4, 4, ())
 
 
+def test_quiz_is_closed_by_one_of_two_jobs(any_sessions: Sessions) -> None:
+    open_hall(any_sessions)
+
+    def close() -> int:
+        with any_sessions.begin() as session:
+            return service.close_due(session, now=CLOSES)
+
+    with ThreadPoolExecutor(1) as pool:
+        with any_sessions.begin() as session:
+            first = service.close_due(session, now=CLOSES)
+            second = pool.submit(close)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.4)
+        assert (first, second.result()) == (1, 0)
+
+
 def test_draft_whose_time_is_over_is_not_closed(session: Session, here: Hall) -> None:
     made = draft(session, here)
 
@@ -285,29 +301,31 @@ def test_what_is_handed_in_while_it_closes_is_erased_or_refused(any_sessions: Se
         assert [tuple(one) for one in left] == ([("", "")] if "counted" in done else [])
 
 
-def test_open_transaction_of_a_taker_holds_up_the_closing(any_sessions: Sessions) -> None:
-    """Else answers would be written behind the eraser's back."""
+@pytest.mark.parametrize("began", [False, True])
+def test_taker_who_is_not_done_yet_holds_up_the_closing(any_sessions: Sessions, began: object) -> None:
+    """Else a paper would be drawn, or answers written, behind the eraser's back."""
     here, quiz_id = open_hall(any_sessions)
-    with any_sessions.begin() as session:
-        sheet = paper(session, here, quiz_id)
+    if began:
+        with any_sessions.begin() as session:
+            paper(session, here, quiz_id)
+
+    def close() -> int:
+        with any_sessions.begin() as other:
+            return service.close_due(other, now=CLOSES)
 
     with ThreadPoolExecutor(1) as pool:
         with any_sessions.begin() as session:
-            hand_in(session, here, sheet)
-
-            def close() -> int:
-                with any_sessions.begin() as other:
-                    return service.close_due(other, now=CLOSES)
-
+            sheet = paper(session, here, quiz_id)
+            if began:
+                hand_in(session, here, sheet)
             closing = pool.submit(close)
             with pytest.raises(TimeoutError):
                 closing.result(timeout=0.4)
         assert closing.result() == 1
 
     with any_sessions.read() as session:
-        assert [tuple(one) for one in session.execute(select(QuizPaper.answers, QuizPaper.correct))] == [
-            ("", 4)
-        ]
+        left = [tuple(one) for one in session.execute(select(QuizPaper.answers, QuizPaper.correct))]
+        assert left == ([("", 4)] if began else [])
 
 
 @pytest.mark.parametrize(
