@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import from_local
-from app.core.db import Session
+from app.core.db import Session, in_turn
 from app.core.errors import DomainError
 from app.dues import months
 from app.dues.books import listing as books
@@ -115,18 +115,25 @@ Shown = Callable[[str], str]
 
 def carry_out(address: str, verb: Verb, shown: Shown | None = None) -> ResponseReturnValue:
     """Once per form."""
-    try:
+
+    def transact() -> ResponseReturnValue | str:
         with services().sessions.begin() as session:
             if repeat := once.repeated(session):
                 return once.answer_repeat(repeat, address)
             said = verb(session)
             once.led_to(session, address)
+            return said
+
+    try:
+        done = in_turn(transact)
     except DomainError as refusal:
         if shown is not None:
             return shown(sentence(refusal)), 409
         flash(sentence(refusal), "warn")
     else:
-        flash(said, "ok")
+        if not isinstance(done, str):
+            return done
+        flash(done, "ok")
     return redirect(address)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from flask import request
 
 from app.dues import money, months
-from app.dues.books.drafts import GIVEN_BACK
+from app.dues.books.drafts import TO_MEMBERS
 from app.dues.books.models import DraftKind, UseItem
 from console import fields
 from console.dues_money import NAME_LENGTH, NUMBER_LENGTH, REASON_LENGTH
@@ -24,6 +24,7 @@ BY_HAND = (
     DraftKind.SUSPENSE,
     DraftKind.GIVEN_BACK,
     DraftKind.GIVEN_BACK_WECHAT,
+    DraftKind.ADVANCE_BACK,
     DraftKind.OPENING,
 )
 HELP = {
@@ -36,6 +37,8 @@ HELP = {
     DraftKind.SUSPENSE: "待查款项查清以后，转到一位党员名下作预缴；不选党员的，退回付款人。",
     DraftKind.GIVEN_BACK: "微信退不成的，已从专户用转账等方式退给本人。请填回单号。",
     DraftKind.GIVEN_BACK_WECHAT: "已在微信商户平台上退给本人，没有经过本系统。请填微信的退款单号。",
+    DraftKind.ADVANCE_BACK: "转走、离开或去世的，预缴没有用完，已从专户退给本人或家属。请填回单号。"
+    "微信付的先在“订单”里申请退款，微信不能再退的才从这里退。",
     DraftKind.OPENING: "启用本系统时专户里原有的党费，只记一次。",
     DraftKind.REVERSAL: "红字冲销一张凭证：金额和科目照原样反过来，收据作废，相应月份恢复为未缴。",
     DraftKind.BILL: "撤销一个人一个月的账单，这个月还没有交过款；核对以后可以重新生成。",
@@ -84,7 +87,7 @@ class TypedDraft:
                 "请填写集体讨论的日期，不能晚于今天。",
             ),
             "reason": (self.reason, "请写明原因或摘要。"),
-            "member": (self.kind not in GIVEN_BACK or self.member, "请填写退给哪位党员，写姓名。"),
+            "member": (self.kind not in TO_MEMBERS or self.member, "请填写退给哪位党员，写姓名。"),
         }
         return {name: text for name, (value, text) in needed.items() if not value}
 

@@ -1,9 +1,10 @@
 """What stands in the form of a new standard: bands as lines of a table, amounts in yuan."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from flask import request
 
@@ -20,6 +21,7 @@ OF: Mapping[str, tuple[DuesCategory, ...]] = {
 }
 """One table of bands each: the rule knows no other difference (facts/domain §1.1)."""
 LINES = 6
+PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?) ?%?", re.ASCII)
 AMOUNTS = ("farmer_low", "farmer_high", "fixed", "ceiling", "large_from")
 COUNTS = ("back_months", "advance_months", "advance_most")
 WRONG_AMOUNT = "请填写金额，例如 0.20。"
@@ -132,9 +134,7 @@ def _bands(rows: Sequence[tuple[str, str]]) -> list[Band] | None:
 
 def _band(bound: str, rate: str) -> Band | None:
     up_to = money.read(bound) if bound else None
-    try:
-        percent = Decimal(rate.removesuffix("%").strip())
-    except InvalidOperation:
+    percent = PERCENT.fullmatch(rate)
+    if percent is None or (bound and up_to is None):
         return None
-    readable = percent.is_finite() and (up_to is not None or not bound)
-    return Band(up_to, percent) if readable else None
+    return Band(up_to, Decimal(percent[1]))

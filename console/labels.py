@@ -157,6 +157,7 @@ ACTIONS = {
     "staff.account_closed": "停用账号",
     "staff.account_reopened": "恢复账号",
     "staff.access_renewed": "重置账号",
+    "staff.account_tied": "账号关联党员",
     "staff.role_granted": "授予角色",
     "staff.role_withdrawn": "收回角色",
     "member.phone_revealed": "查看完整手机号",

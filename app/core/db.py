@@ -48,6 +48,7 @@ __all__ = [
     "Sessions",
     "UTCDateTime",
     "Work",
+    "codes",
     "driver_of",
     "enum_column",
     "gave_way",
@@ -61,8 +62,8 @@ SILENT_SECONDS = 60
 BUSY_SECONDS = 3
 """How long a statement may wait for another's lock: below the 4.5 s that WeChat gives an answer."""
 
-GAVE_WAY = frozenset({"40001", "40P01", 1213})
-"""Serialization failure and deadlock: SQLSTATE of PostgreSQL, number of MySQL."""
+GAVE_WAY = frozenset({"40001", "40P01", 1213, 1305})
+"""Serialization failure and deadlock: SQLSTATE of PostgreSQL, number of MySQL. 1305: the savepoint is gone as well."""
 TRIES = 4
 PAUSE_SECONDS = 0.02
 """Longest wait before the second try, twice that before the third: who collided once should not meet again."""
@@ -346,5 +347,11 @@ def in_turn(transact: Callable[[], Given]) -> Given:
 
 def gave_way(fault: BaseException) -> bool:
     """The whole transaction is gone, and may be tried again."""
+    return not GAVE_WAY.isdisjoint(codes(fault))
+
+
+def codes(fault: BaseException) -> set[object]:
+    """What the database calls it: its SQLSTATE, and its own number where it has one."""
     cause: Any = getattr(fault, "orig", None) or fault
-    return (getattr(cause, "sqlstate", None) or next(iter(cause.args), None)) in GAVE_WAY
+    number = next(iter(cause.args), None)
+    return {getattr(cause, "sqlstate", None), number if isinstance(number, int) else None} - {None}

@@ -170,8 +170,7 @@ def _bill(session: Session, payment: _Payment, part: Part) -> Bill | None:
     month = meant.month if meant else part.month
     if part.kind is LineKind.EXTRA or month is None:
         return None
-    stands = meant is not None and meant.live is not None
-    bill = meant if stands else standing_bills.bill_of(session, member_id=payment.member_id, month=month)
+    bill = standing_bills.bill_of(session, member_id=payment.member_id, month=month)
     return bill if bill and bill.committee_id == payment.committee_id else None
 
 

@@ -106,6 +106,7 @@ WORDS: Final[dict[type[StrEnum], dict[StrEnum, str]]] = {
         DraftKind.FOUND_BANK: "记入待查款项（专户收到）",
         DraftKind.GIVEN_BACK: "应退款已用其他方式退给本人",
         DraftKind.GIVEN_BACK_WECHAT: "在商户平台退的款",
+        DraftKind.ADVANCE_BACK: "退还预缴",
         DraftKind.BILL: "撤销账单",
         DraftKind.REVERSAL: "红字冲销",
     },

@@ -109,6 +109,16 @@ def _matches(text: str, vault: Vault) -> ColumnElement[bool]:
     return or_(*ways, *_secret_matches(text, vault))
 
 
+def numbered(session: Session, scope: Scope, number: str, *, vault: Vault) -> dict[int, str]:
+    """The name, by id, of whose whole phone or ID number that is; part of one is nobody's."""
+    ways = _secret_matches(number, vault)
+    if not ways:
+        return {}
+    people = select(Member.id, Member.name).join(Organization, Organization.id == Member.organization_id)
+    rows = session.execute(people.where(scope.organizations(), Member.status.not_in(GONE), or_(*ways)))
+    return {row.id: row.name for row in rows}
+
+
 def _secret_matches(text: str, vault: Vault) -> list[ColumnElement[bool]]:
     """Whole phone and ID numbers are found by their blind index; parts of them cannot be."""
     ways: list[ColumnElement[bool]] = []

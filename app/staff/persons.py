@@ -15,3 +15,11 @@ def same_person(session: Session, one: str, other: str) -> bool:
     )
     members = session.scalars(tied).all()
     return len(members) > len(set(members))
+
+
+def is_of(session: Session, username: str, member_id: int) -> bool:
+    """Whether it is that member's own account: what is about oneself, another person decides."""
+    own = select(StaffAccount.id).where(
+        StaffAccount.username == username, StaffAccount.member_id == member_id
+    )
+    return session.scalar(own) is not None

@@ -59,6 +59,21 @@ def withdraw(session: Session, *, account_id: int, role_id: int, by: int) -> boo
     return withdrawn
 
 
+def tie(session: Session, *, account_id: int, member_id: int, by: int) -> None:
+    """Say whose account it is: two accounts of one person are one wherever two people are needed.
+
+    Raises NotYourself, and OneDuesPost where that person has another post under another account.
+    """
+    if account_id == by:
+        raise NotYourself
+    session.get_one(StaffAccount, account_id).member_id = member_id
+    session.flush()
+    people = _accounts_of_person(session, account_id)
+    posts = select(DuesPost.role).where(DuesPost.account_id.in_(people)).distinct()
+    if len(session.scalars(posts).all()) > 1:
+        raise OneDuesPost
+
+
 def _take_post(session: Session, account_id: int, role: Role) -> None:
     """The table's key allows an account one post; the lock, a person with two accounts."""
     people = _accounts_of_person(session, account_id)

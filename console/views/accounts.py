@@ -10,6 +10,8 @@ from app import qr
 from app.access import staff
 from app.core.db import Session
 from app.core.errors import DomainError
+from app.members import queries as members
+from app.members.names import name_key
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from app.staff import accounts as opening
@@ -24,6 +26,7 @@ from console.refusals import sentence
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
 NAME_LENGTH = 50
+NUMBER_LENGTH = 24
 
 
 @console.get("/accounts", endpoint="accounts")
@@ -130,6 +133,31 @@ def _keep(
 
 def _account(session: Session, account_id: int) -> StaffAccount:
     return people.managed_account(session, scope(), account_id) or abort(404)
+
+
+@console.post("/accounts/<int:account_id>/person")
+@staff(Permission.STAFF_MANAGE)
+def tie_account(account_id: int) -> ResponseReturnValue:
+    """By name and number, which whoever manages the account knows of a colleague: nothing of the registry is shown."""
+    with services().sessions.begin() as session:
+        account = _account(session, account_id)
+        member_id = _person(session, account)
+        if member_id is None:
+            flash("名册里没有姓名和号码都对得上的人，请核对账号上的姓名和填写的号码。", "warn")
+            return redirect(url_for("console.accounts"))
+        roles.tie(session, account_id=account.id, member_id=member_id, by=acting().account_id)
+        home = roles.home(session, account_id=account.id)
+        _keep(session, "staff.account_tied", account, home, member=member_id)
+    flash(f"已关联到{account.display_name}本人的党员信息。", "ok")
+    return redirect(url_for("console.accounts"))
+
+
+def _person(session: Session, account: StaffAccount) -> int | None:
+    """The one who is called as the account is, and has that phone or ID number."""
+    number = fields.line("number", most=NUMBER_LENGTH)
+    found = members.numbered(session, scope(), number, vault=services().vault)
+    called = [one for one, name in found.items() if name_key(name) == name_key(account.display_name)]
+    return called[0] if len(called) == 1 else None
 
 
 @console.post("/accounts/<int:account_id>/renew")

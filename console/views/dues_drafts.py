@@ -8,10 +8,11 @@ from app.core.clock import local_day
 from app.core.db import Session
 from app.core.errors import DomainError
 from app.dues.bills.models import Bill
-from app.dues.books import drafts, listing, owed
+from app.dues.books import ahead, drafts, listing, owed
 from app.dues.books.models import Account, Draft, DraftKind, Journal, UseItem
 from app.dues.books.trial import TrialLine, trial
 from app.members import queries as members
+from app.members.models import Member
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from app.staff.deciding import Decision
@@ -157,12 +158,19 @@ def _member_id(session: Session, committee: Organization, typed: TypedDraft) -> 
             return owed_to[0]
     within = shared.subtree(committee)
     of = organizations.by_id(session, typed.organization or 0)
+    path = of.path if of else None
+    if typed.kind is DraftKind.ADVANCE_BACK and (
+        paid_ahead := ahead.called(session, committee.id, typed.member, path=path)
+    ):
+        if len(paid_ahead) > 1:
+            raise MemberUnclear
+        return paid_ahead[0]
     found = members.search(
         session,
         within,
         vault=services().vault,
         text=typed.member,
-        organization_path=of.path if of else None,
+        organization_path=path,
         per_page=SAME_NAME,
     )
     exact = [one.id for one in found.rows if one.name == typed.member]
@@ -186,7 +194,7 @@ def dues_draft(draft_id: int) -> ResponseReturnValue:
             help=HELP[found.kind],
             reverses=session.get_one(Journal, found.reverses_id) if found.reverses_id else None,
             bill=session.get_one(Bill, found.bill_id) if found.bill_id else None,
-            member=members.by_id(session, scope(), found.member_id)
+            member=session.get(Member, found.member_id)  # wherever they are by now: it is about these books
             if found.member_id and (decides or accounts)
             else None,
             journal=session.get_one(Journal, found.journal_id) if found.journal_id else None,

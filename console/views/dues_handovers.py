@@ -67,9 +67,7 @@ def _held(session: Session) -> list[tuple[Organization, int]]:
     for one in shared.homes(session, Permission.DUES_COLLECT):
         policy = policies.policy_for(session, one.id, months.current(now()))
         if policy and one.kind is not OrganizationKind.GROUP:
-            found.append(
-                (one, handover.held(session, committee_id=policy.organization_id, organization_id=one.id))
-            )
+            found.append((one, handover.lying(session, one.id)))
     return found
 
 

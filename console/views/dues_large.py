@@ -25,7 +25,7 @@ WAYS = (PayWay.TRANSFER, PayWay.CASH)
 @console.get("/dues/large")
 @staff(Permission.DUES_VIEW)
 def dues_large() -> ResponseReturnValue:
-    """Of the own branch, and of the committee that passes them on."""
+    """Of the own branch; and all of the committee, for its accountant alone, who passes them on."""
     with services().sessions.read() as session:
         return _page(session)
 
@@ -33,7 +33,8 @@ def dues_large() -> ResponseReturnValue:
 def _page(
     session: Session, *, typed: TypedGift | None = None, faults: shared.Faults | None = None, fault: str = ""
 ) -> str:
-    own = shared.ids(shared.homes(session, Permission.DUES_VIEW))
+    passes = shared.homes(session, Permission.DUES_ACCOUNT)
+    own = shared.ids([*shared.rosters(session, Permission.DUES_VIEW), *passes])
     collects = shared.ids(shared.rosters(session, Permission.DUES_COLLECT))
     this_month = shared.month("", None)
     everybody = owing.PeopleFilter(until_month=this_month, everybody=True)

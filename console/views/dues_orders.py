@@ -8,8 +8,8 @@ from app.core.clock import from_local
 from app.core.db import AnyRow, Session
 from app.dues.books.models import Account
 from app.dues.numbers import receipt_number
-from app.dues.orders import listing, refunding
-from app.dues.orders.models import LineKind, Order
+from app.dues.orders import listing, refunding, returnable
+from app.dues.orders.models import Order
 from app.dues.orders.states import OrderState
 from app.staff.permissions import Permission
 from console import dues_money as shared
@@ -75,9 +75,8 @@ def sources(session: Session, order: Order) -> list[Source]:
     """From where money of this order may still go back, and how much at most."""
     if order.state is not OrderState.PAID:
         return []
-    bills = [one for one in listing.lines(session, order.id) if one.kind is LineKind.BILL]
     possible = [
-        *(Source(Account.RECEIVABLE, one.bill_id, one.month) for one in bills),
+        *(Source(Account.RECEIVABLE, one.id, one.month) for one in returnable.bills(session, order)),
         *(Source(account) for account in (Account.ADVANCE, Account.EXTRA, Account.REFUNDS)),
     ]
     found = [one.having(refunding.left(session, order, one.account, one.bill_id)) for one in possible]

@@ -9,6 +9,7 @@ from app.access import staff
 from app.core.db import Session
 from app.dues import months
 from app.dues.books import listing, periods
+from app.dues.books.drafts import FAR_BACK
 from app.dues.books.models import Period, PeriodState, Reopening
 from app.staff.deciding import Decision
 from app.staff.permissions import Permission
@@ -18,7 +19,7 @@ from console.blueprint import console
 from console.dues_money_books import TypedMonth
 from console.edge import acting, now, scope, services
 
-SHOWN = 24
+SHOWN = FAR_BACK
 
 
 @dataclass(frozen=True)

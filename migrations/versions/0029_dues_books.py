@@ -311,6 +311,7 @@ def upgrade() -> None:
                 "found_bank",
                 "given_back",
                 "given_back_wechat",
+                "advance_back",
                 "bill",
                 "reversal",
                 name="draftkind",
@@ -365,7 +366,7 @@ def upgrade() -> None:
         sa.Column("decision_note", sa.String(length=200), nullable=False),
         sa.CheckConstraint("(kind = 'bill') = (bill_id IS NOT NULL)", name=op.f("ck_dues_draft_bills")),
         sa.CheckConstraint(
-            "kind NOT IN ('given_back', 'given_back_wechat') OR member_id IS NOT NULL",
+            "kind NOT IN ('given_back', 'given_back_wechat', 'advance_back') OR member_id IS NOT NULL",
             name=op.f("ck_dues_draft_given_to"),
         ),
         sa.CheckConstraint(

@@ -13,6 +13,8 @@ from app.dues.arrears.history import REASON_FIELD
 from app.dues.arrears.models import Excuse, Talk
 
 LONGEST_REASON = 200
+MOST_BYTES = 640
+"""As many as the column holds once they are sealed."""
 MOST_MONTHS = 24
 BACK = timedelta(days=366)
 AHEAD = timedelta(days=366)
@@ -79,7 +81,10 @@ def keep_excuse(
     vault: Vault,
 ) -> Excuse:
     """正当理由 for whole months (yyyymm, both included): they no longer count. Raises ExcuseWrong."""
-    if from_month is None or until_month is None or not 0 < len(reason.strip()) <= LONGEST_REASON:
+    reason = reason.strip()
+    if from_month is None or until_month is None or not 0 < len(reason) <= LONGEST_REASON:
+        raise ExcuseWrong
+    if len(reason.encode()) > MOST_BYTES:
         raise ExcuseWrong
     if not 0 <= months.between(from_month, until_month) < MOST_MONTHS:
         raise ExcuseWrong
@@ -87,7 +92,7 @@ def keep_excuse(
         member_id=member_id,
         from_month=from_month,
         until_month=until_month,
-        reason_sealed=vault.seal(reason.strip(), REASON_FIELD),
+        reason_sealed=vault.seal(reason, REASON_FIELD),
         kept_by=by,
         kept_at=now,
     )

@@ -16,10 +16,13 @@ from app.dues.policies.service import KEEPERS
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from app.staff import deciding
-from app.staff.deciding import Decision
+from app.staff.deciding import Decision, SecondPersonNeeded
+from app.staff.persons import is_of
 
 REASON_FIELD: Final = "dues_relief.reason"
 REASON_LONGEST: Final = 200
+REASON_BYTES: Final = 640
+"""As many as the column holds once they are sealed: 200 signs, if only a few are rare ones."""
 
 
 class ReliefWrong(DomainError):
@@ -71,7 +74,7 @@ def propose_relief(
             ("amount_fen", (amount_fen == 0) != (kind is ReliefKind.EXEMPT) or amount_fen < 0),
             ("from_month", not months.valid(from_month)),
             ("until_month", not months.valid(until_month) or until_month < from_month),
-            ("reason", not 0 < len(reason) <= REASON_LONGEST),
+            ("reason", not 0 < len(reason) <= REASON_LONGEST or len(reason.encode()) > REASON_BYTES),
             ("studied_on", studied_on > local_day(now)),
             ("document_no", len(document_no) > 60),  # noqa: PLR2004 -- the column's width
         )
@@ -108,10 +111,12 @@ def decide_relief(
 ) -> None:
     """`for_organization_id`: the committee that the decider acts for. Withdrawing needs no committee.
 
-    Raises NotNextHigher, SecondPersonNeeded, AlreadyDecided, NotAPayer.
+    Raises NotNextHigher, SecondPersonNeeded (also for one's own), AlreadyDecided, NotAPayer.
     """
     row = session.get_one(Relief, relief_id)
     if decision is not Decision.WITHDRAWN:
+        if is_of(session, by, row.member_id):
+            raise SecondPersonNeeded
         member = payers.payer(session, row.member_id)
         if next_higher(session, member.organization_id) != for_organization_id:
             raise NotNextHigher

@@ -16,7 +16,8 @@ from app.dues.standards.queries import in_force
 from app.dues.standards.rules import FROM_PAY, monthly
 from app.dues.standing import stand
 from app.staff import deciding
-from app.staff.deciding import Decision
+from app.staff.deciding import Decision, SecondPersonNeeded
+from app.staff.persons import is_of
 
 __all__ = [
     "Asked",
@@ -99,8 +100,11 @@ def decide(
 ) -> None:
     """Approved, it replaces what stood for the same month; bills that are made stay as they are.
 
-    Raises SecondPersonNeeded, AlreadyDecided, NotAPayer, Overtaken.
+    Raises SecondPersonNeeded (also for one's own), AlreadyDecided, NotAPayer, Overtaken.
     """
+    own = is_of(session, by, session.get_one(Assessment, assessment_id).member_id)
+    if own and decision is not Decision.WITHDRAWN:
+        raise SecondPersonNeeded
     deciding.decide(session, Assessment, assessment_id, decision, by=by, now=now, note=note)
     if decision is not Decision.APPROVED:
         return

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+import structlog
 from sqlalchemy import ColumnElement, Date, Select, and_, case, func, insert, literal, or_, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core.clock import local_day
-from app.core.db import AnyRow, Session, Sessions, UTCDateTime, in_turn
+from app.core.db import AnyRow, Session, Sessions, UTCDateTime, codes, in_turn
 from app.core.errors import DomainError
 from app.dues import months
 from app.dues.assessments.models import Assessment, Relief, ReliefKind
@@ -22,7 +23,10 @@ from app.dues.policies import queries as policies
 from app.dues.policies.models import DuesPolicy
 from app.dues.policies.queries import NoPolicy
 from app.dues.standing import STANDS
+from app.dues.sums import whole
 from app.members.models import PARTY_MEMBERS, Member
+
+log = structlog.get_logger()
 
 SYSTEM = "system"
 AHEAD = 1
@@ -75,7 +79,7 @@ def generate(session: Session, *, committee_id: int, month: int, by: str, now: d
     made = _made(session, new)
     used = booking.book(session, new, by=by, now=now) if made.total else 0
     without = session.scalar(_owing(branches, month).with_only_columns(func.count())) or 0
-    _sign(run, made, without, by=by, now=now)
+    _sign(session, run, without, now=now, by=by if made.bills else None)
     session.flush()
     return Made(made.bills, int(made.total), without, used)
 
@@ -92,7 +96,7 @@ def _hold(session: Session, committee_id: int, month: int, *, by: str, now: date
         except IntegrityError:
             pass  # somebody was quicker, and has ended
         except OperationalError as error:
-            if _waited(error):
+            if not WAITED.isdisjoint(codes(error)):
                 raise BillsBeingMade from error
             raise
     held = select(BillRun).where(*mine).with_for_update(skip_locked=True)
@@ -100,11 +104,6 @@ def _hold(session: Session, committee_id: int, month: int, *, by: str, now: date
     if run is None:
         raise BillsBeingMade
     return run
-
-
-def _waited(error: OperationalError) -> bool:
-    cause: Any = error.orig
-    return (getattr(cause, "sqlstate", None) or next(iter(cause.args), None)) in WAITED
 
 
 def _last_bill(session: Session, committee_id: int, month: int) -> int:
@@ -176,22 +175,27 @@ def _made(session: Session, new: New) -> AnyRow:
     return session.execute(totals.where(new.bills())).one()
 
 
-def _sign(run: BillRun, made: AnyRow, without: int, *, by: str, now: datetime) -> None:
-    run.bills += made.bills
-    run.total_fen += int(made.total)
+def _sign(session: Session, run: BillRun, without: int, *, now: datetime, by: str | None) -> None:
+    """`by`: who made some now. Counted anew, since bills may have been taken back meanwhile."""
+    stand = Bill.committee_id == run.committee_id, Bill.month == run.month, Bill.live == STANDS
+    totals = select(func.count(), whole(Bill.amount_fen)).where(*stand)
+    run.bills, run.total_fen = session.execute(totals).one()
     run.without_amount = without
-    if made.bills:
+    if by is not None:
         run.made_at, run.made_by = now, by
 
 
 def generate_due(
     sessions: Sessions, *, now: datetime, goes_on: Callable[[], bool] = lambda: True
 ) -> list[Made]:
-    """For every committee that keeps books this month, each in a transaction of its own; who is busy waits a day."""
+    """For every committee that keeps books this month, each in a transaction of its own; who is busy waits a day.
+
+    One that fails does not keep the others from theirs: it is raised once they have them.
+    """
     month = months.current(now)
     with sessions.read() as session:
         committees = sorted(policies.in_force(session, month))
-    made = []
+    made, faults = [], []
     for committee_id in committees:
         if not goes_on():
             break
@@ -199,6 +203,11 @@ def generate_due(
             made.append(in_turn(lambda one=committee_id: _in_own(sessions, one, month, now)))  # type: ignore[misc]  # the loop's own value
         except BillsBeingMade:
             continue
+        except Exception as fault:
+            log.exception("dues.bills.not_made", committee=committee_id)
+            faults.append(fault)
+    if faults:
+        raise faults[0]
     return made
 
 

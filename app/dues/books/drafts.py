@@ -1,6 +1,6 @@
 """What is booked by hand: one person drafts it with a reason, another decides, and the decision books it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -11,12 +11,17 @@ from app.core.errors import DomainError
 from app.dues import months
 from app.dues.bills import service as bills
 from app.dues.bills.models import Bill
-from app.dues.books import ledger, owed, reversals
+from app.dues.books import ahead, ledger, owed, reversals
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Draft, DraftKind, Entry, Journal, JournalKind, UseItem
 from app.dues.books.reversals import SuspenseShort
 from app.dues.cash.desk import desk_of
-from app.staff.deciding import Decision, decide
+from app.dues.remittance.received import counts, sent
+from app.staff.deciding import Decision, SecondPersonNeeded, decide
+from app.staff.persons import is_of
+
+FAR_BACK = 24
+"""Months."""
 
 
 class ReasonMissing(DomainError):
@@ -24,9 +29,15 @@ class ReasonMissing(DomainError):
 
 
 class DraftMonthWrong(DomainError):
-    """Nothing is booked into a month to come."""
+    """Nothing is booked into a month to come, nor into one of more than two years ago: nobody would look there."""
 
     code = "dues_draft_month_wrong"
+
+
+class MonthRemitted(DomainError):
+    """The share of that month went up already: dues booked into it now would never follow."""
+
+    code = "dues_month_remitted"
 
 
 class UseUndecided(DomainError):
@@ -45,6 +56,12 @@ class RefundsShort(DomainError):
     """Less is owed back to that member, or WeChat may still give it back itself."""
 
     code = "dues_refunds_short"
+
+
+class AdvanceShort(DomainError):
+    """Less of what that member paid ahead is left in these books, or a refund by WeChat is proposed for it."""
+
+    code = "dues_advance_short"
 
 
 class MemberElsewhere(DomainError):
@@ -78,7 +95,8 @@ BY_COMMITTEE: dict[DraftKind, tuple[Account, Account]] = {
 }
 """(debit, credit), both at the committee."""
 GIVEN_BACK = frozenset({DraftKind.GIVEN_BACK, DraftKind.GIVEN_BACK_WECHAT})
-OF_MEMBERS = GIVEN_BACK | {DraftKind.SUSPENSE}
+TO_MEMBERS = GIVEN_BACK | {DraftKind.ADVANCE_BACK}
+OF_MEMBERS = TO_MEMBERS | {DraftKind.SUSPENSE}
 
 
 def propose_draft(
@@ -99,8 +117,8 @@ def propose_draft(
     """Draft an entry over `fen`; `month` (yyyymm) where it belongs to an earlier one that is open.
 
     SUSPENSE: to the advance of `member_id`, or back out of the account where none is given. GIVEN_BACK: to whom
-    something is owed, wherever they are now. Raises ReasonMissing, DraftMonthWrong, UseUndecided, MemberElsewhere,
-    RefundsShort.
+    something is owed, ADVANCE_BACK: to who has paid ahead, in these books and wherever they are now. Raises
+    ReasonMissing, DraftMonthWrong, UseUndecided, MemberElsewhere, RefundsShort, AdvanceShort.
     """
     if kind in (DraftKind.BILL, DraftKind.REVERSAL) or fen <= 0:
         raise ValueError(f"{kind} over {fen} fen")
@@ -108,6 +126,8 @@ def propose_draft(
         raise UseUndecided
     if kind in GIVEN_BACK:
         _check_owed(session, committee_id, member_id, fen)
+    elif kind is DraftKind.ADVANCE_BACK:
+        _check_ahead(session, committee_id, member_id, fen)
     elif member_id is not None and desk_of(session, member_id, now).committee_id != committee_id:
         raise MemberElsewhere
     return _drafted(
@@ -175,7 +195,8 @@ def waiting_bills(session: Session, bill_ids: Collection[int]) -> dict[int, Draf
 def _drafted(session: Session, draft: Draft) -> Draft:
     if not draft.reason:
         raise ReasonMissing
-    if draft.month is not None and draft.month > months.current(draft.proposed_at):
+    this = months.current(draft.proposed_at)
+    if draft.month is not None and not 0 <= months.between(draft.month, this) <= FAR_BACK:
         raise DraftMonthWrong
     session.add(draft)
     session.flush()
@@ -187,11 +208,14 @@ def decide_draft(
 ) -> Draft:
     """Yes books it, in the month that it names while that is open. The proposer may withdraw it.
 
-    Raises SecondPersonNeeded, AlreadyDecided; where the books have moved on CashShort, BankShort, WechatShort,
-    SuspenseShort, RefundsShort, BillPaidOn, and what `reversals.reverse` raises.
+    Raises SecondPersonNeeded (also for money to oneself), AlreadyDecided; where the books have moved on CashShort,
+    BankShort, WechatShort, SuspenseShort, RefundsShort, AdvanceShort, BillPaidOn, MonthRemitted, and what
+    `reversals.reverse` raises.
     """
-    decide(session, Draft, draft_id, decision, by=by, now=now, note=note)
     draft = session.get_one(Draft, draft_id)
+    if decision is not Decision.WITHDRAWN and _to_oneself(session, draft, by):
+        raise SecondPersonNeeded
+    decide(session, Draft, draft_id, decision, by=by, now=now, note=note)
     if decision is Decision.APPROVED:
         ledger.hold(session, draft.committee_id)
         journal = _book(session, draft, by, now)
@@ -201,13 +225,17 @@ def decide_draft(
     return draft
 
 
+def _to_oneself(session: Session, draft: Draft, by: str) -> bool:
+    return draft.kind in OF_MEMBERS and draft.member_id is not None and is_of(session, by, draft.member_id)
+
+
 def _book(session: Session, draft: Draft, by: str, now: datetime) -> Journal | None:
     if draft.reverses_id is not None:
         return reversals.reverse(session, session.get_one(Journal, draft.reverses_id), draft, by=by, now=now)
     legs = _legs(session, draft, now)
     if not legs:  # an exempt month's bill was never booked
         return None
-    return ledger.post(
+    journal = ledger.post(
         session,
         committee_id=draft.committee_id,
         kind=JournalKind.BOOKED,
@@ -220,6 +248,10 @@ def _book(session: Session, draft: Draft, by: str, now: datetime) -> Journal | N
         month=draft.month,
         now=now,
     )
+    dues = any(counts(leg.debit, leg.credit) for leg in legs)
+    if journal and dues and sent(session, journal.committee_id, journal.month):
+        raise MonthRemitted
+    return journal
 
 
 def _legs(session: Session, draft: Draft, now: datetime) -> list[Leg]:
@@ -233,6 +265,8 @@ def _legs(session: Session, draft: Draft, now: datetime) -> list[Leg]:
             return [Leg(Account.SUSPENSE, at, Account.BANK, at, fen)]
         branch = desk_of(session, draft.member_id, now).organization_id
         return [Leg(Account.SUSPENSE, at, Account.ADVANCE, branch, fen, draft.member_id)]
+    if draft.kind is DraftKind.ADVANCE_BACK:
+        return list(_advance_back(session, draft))
     if draft.kind in GIVEN_BACK:
         _check_owed(session, at, draft.member_id, fen)
     debit, credit = BY_COMMITTEE[draft.kind]
@@ -244,6 +278,22 @@ def _legs(session: Session, draft: Draft, now: datetime) -> list[Leg]:
 def _check_owed(session: Session, committee_id: int, member_id: int | None, fen: int) -> None:
     if member_id is None or owed.left(session, committee_id, member_id) < fen:
         raise RefundsShort
+
+
+def _check_ahead(session: Session, committee_id: int, member_id: int | None, fen: int) -> None:
+    if member_id is None or ahead.free(session, committee_id, member_id).total() < fen:
+        raise AdvanceShort
+
+
+def _advance_back(session: Session, draft: Draft) -> Iterator[Leg]:
+    """From where it stands, however many branches that is; whoever the member is by now."""
+    at, rest = draft.committee_id, draft.amount_fen
+    for branch, fen in sorted(ahead.free(session, at, draft.member_id or 0).items()):
+        if taken := min(rest, fen):
+            yield Leg(Account.ADVANCE, branch, Account.BANK, at, taken, draft.member_id)
+            rest -= taken
+    if rest:
+        raise AdvanceShort
 
 
 def _bill_back(session: Session, bill_id: int) -> list[Leg]:

@@ -145,6 +145,8 @@ class DraftKind(StrEnum):
     """What was owed to a member went back another way than by WeChat."""
     GIVEN_BACK_WECHAT = "given_back_wechat"
     """〃 went back at WeChat's own merchant site, past us."""
+    ADVANCE_BACK = "advance_back"
+    """What a member paid ahead and no bill met went back from the bank account, to them or their heirs."""
     BILL = "bill"
     """Takes a bill back on which nothing is paid, so that it can be made anew."""
     REVERSAL = "reversal"
@@ -169,7 +171,8 @@ class Draft(Base, Proposed):
         CheckConstraint("(kind = 'use') = (item IS NOT NULL)", name="uses_have_items"),
         CheckConstraint("(kind = 'bill') = (bill_id IS NOT NULL)", name="bills"),
         CheckConstraint(
-            "kind NOT IN ('given_back', 'given_back_wechat') OR member_id IS NOT NULL", name="given_to"
+            "kind NOT IN ('given_back', 'given_back_wechat', 'advance_back') OR member_id IS NOT NULL",
+            name="given_to",
         ),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversals_reverse"),
         two_people(),

@@ -8,12 +8,11 @@ from app.core.clock import local_day
 from app.core.db import Session, rows_changed
 from app.core.errors import DomainError
 from app.dues.bills import service as bills
-from app.dues.books import ledger
+from app.dues.books import ahead, ledger
 from app.dues.books.ledger import Leg
-from app.dues.books.models import Account, Draft, DraftKind, Entry, Journal, JournalKind
+from app.dues.books.models import Account, Draft, DraftKind, Journal, JournalKind
 from app.dues.cash.models import LargeGift, Receipt
 from app.dues.remittance.models import Remittance
-from app.dues.sums import whole
 
 REVERSIBLE = frozenset(
     {
@@ -43,7 +42,7 @@ class RefundInstead(DomainError):
 
 
 class AdvanceUsed(DomainError):
-    """What was paid ahead has met a bill since."""
+    """What was paid ahead has met a bill since, or was given back."""
 
     code = "dues_advance_used"
 
@@ -114,25 +113,15 @@ def reverse(session: Session, journal: Journal, draft: Draft, *, by: str, now: d
 
 
 def _check_advance(session: Session, committee_id: int, leg: Leg) -> None:
-    if leg.credit is Account.ADVANCE and _advance(session, committee_id, leg) < 0:
+    if leg.credit is not Account.ADVANCE:
+        return
+    if ahead.standing(session, committee_id, leg.member_id)[leg.credit_at] < 0:
         raise AdvanceUsed
 
 
 def _check_suspense(session: Session, committee_id: int, leg: Leg) -> None:
     if leg.credit is Account.SUSPENSE and ledger.balance(session, committee_id, Account.SUSPENSE) > 0:
         raise SuspenseShort
-
-
-def _advance(session: Session, committee_id: int, leg: Leg) -> int:
-    """What the member of that entry still has there."""
-    theirs = (
-        select(whole(Entry.amount_fen))
-        .join(Journal, Journal.id == Entry.journal_id)
-        .where(Journal.committee_id == committee_id, Entry.member_id == leg.member_id)
-    )
-    given = theirs.where(Entry.credit == leg.credit, Entry.credit_organization_id == leg.credit_at)
-    used = theirs.where(Entry.debit == leg.credit, Entry.debit_organization_id == leg.credit_at)
-    return session.execute(given).scalar_one() - session.execute(used).scalar_one()
 
 
 def _undo(session: Session, journal: Journal, made: Journal) -> None:

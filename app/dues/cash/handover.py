@@ -13,7 +13,7 @@ from app.core.states import advance
 from app.dues import months
 from app.dues.books import ledger
 from app.dues.books.ledger import CashShort, Leg
-from app.dues.books.models import Account, JournalKind
+from app.dues.books.models import Account, Entry, Journal, JournalKind
 from app.dues.cash.desk import WayNotAllowed
 from app.dues.cash.models import Handover
 from app.dues.cash.states import HANDOVER, HandoverState
@@ -62,6 +62,7 @@ def offer(
 ) -> Handover:
     """Give `fen` to the organisation next above, or into the committee's account (`banked`).
 
+    It is of the books that hold so much there: those of today, else those in which it was taken before.
     Nothing moves before somebody else receives it. Raises CashShort where less lies there that is not offered yet,
     CashGoesToBank, WayNotAllowed.
     """
@@ -71,12 +72,9 @@ def offer(
     policy = policies.policy_for(session, giving.id, months.current(now))
     if policy is None:
         raise WayNotAllowed
-    committee_id = policy.organization_id
+    committee_id = _books(session, giving.id, policy.organization_id, fen)
     ledger.hold(session, committee_id)
-    if (
-        held(session, committee_id=committee_id, organization_id=giving.id) - _offered(session, giving.id)
-        < fen
-    ):
+    if _free(session, committee_id, giving.id) < fen:
         raise CashShort
     made = Handover(
         committee_id=committee_id,
@@ -100,9 +98,33 @@ def _above(giving: Organization, committee_id: int) -> int:
     return giving.parent_id
 
 
-def _offered(session: Session, organization_id: int) -> int:
-    waits = Handover.from_organization_id == organization_id, Handover.state == HandoverState.OFFERED
-    return session.execute(select(whole(Handover.amount_fen)).where(*waits)).scalar_one()
+def lying(session: Session, organization_id: int) -> int:
+    """The cash, in fen, that lies at an organisation for whichever committee."""
+    books = _kept_for(session, organization_id)
+    return sum(held(session, committee_id=one, organization_id=organization_id) for one in books)
+
+
+def _kept_for(session: Session, organization_id: int) -> list[int]:
+    """Committees for whom it ever held cash: another keeps the books since it has a rule of its own."""
+    here = Entry.debit_organization_id == organization_id, Entry.debit == Account.CASH
+    books = select(Journal.committee_id).join(Entry, Entry.journal_id == Journal.id).where(*here)
+    return sorted(session.scalars(books.distinct()))
+
+
+def _books(session: Session, organization_id: int, of_today: int, fen: int) -> int:
+    kept = [of_today, *_kept_for(session, organization_id)]
+    return next((one for one in kept if _free(session, one, organization_id) >= fen), of_today)
+
+
+def _free(session: Session, committee_id: int, organization_id: int) -> int:
+    """What lies there and is not offered yet."""
+    waits = (
+        Handover.committee_id == committee_id,
+        Handover.from_organization_id == organization_id,
+        Handover.state == HandoverState.OFFERED,
+    )
+    offered = session.execute(select(whole(Handover.amount_fen)).where(*waits)).scalar_one()
+    return held(session, committee_id=committee_id, organization_id=organization_id) - offered
 
 
 def receive(

@@ -12,6 +12,8 @@ from app.dues.cash.collecting import covering, end_transfer
 from app.dues.cash.models import PayWay, Transfer
 from app.dues.cash.states import TransferState
 from app.dues.taking import Taken
+from app.staff.deciding import SecondPersonNeeded
+from app.staff.persons import is_of
 
 
 class TransferSettled(DomainError):
@@ -35,10 +37,12 @@ class AnswerMissing(DomainError):
 def confirm(session: Session, *, transfer_id: int, document_no: str, by: str, now: datetime) -> Taken:
     """The money is on the account: on the oldest open months, what is over is paid ahead; the member is told.
 
-    Raises TransferSettled, SlipMissing.
+    Raises TransferSettled, SlipMissing; SecondPersonNeeded where it is one's own.
     """
     if not document_no.strip():
         raise SlipMissing
+    if is_of(session, by, session.get_one(Transfer, transfer_id).member_id):
+        raise SecondPersonNeeded
     ledger.hold(
         session, session.get_one(Transfer, transfer_id).committee_id
     )  # books before bills, as everywhere

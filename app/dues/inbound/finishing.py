@@ -33,7 +33,10 @@ class PayInbox:
         for notification_id in waiting:
             if not goes_on():
                 break
-            finished += self._acted(notification_id) is not None
+            try:
+                finished += self._acted(notification_id) is not None
+            except Exception:  # its row is held by somebody: it comes up again, and holds up no other
+                log.exception("dues.notification.not_put_off", notification=notification_id)
         return finished
 
     def _acted(self, notification_id: int) -> Outcome | None:

@@ -18,6 +18,7 @@ from app.dues.ports import Merchant, RefundSaid, RefundStatus, Trade, TradeState
 
 SILENT_AFTER: Final = timedelta(seconds=10)
 LONGEST_PAUSE: Final = timedelta(hours=1)
+LAST_DOUBLED: Final = 8
 ERROR_LIMIT: Final = 200
 AT_ONCE: Final = 200
 
@@ -125,7 +126,9 @@ def silent(session: Session, *, now: datetime) -> Sequence[int]:
 
 
 def _pause(attempts: int) -> timedelta:
-    return min(SILENT_AFTER * 2 ** min(attempts, 20), LONGEST_PAUSE) if attempts else SILENT_AFTER
+    """From when it was received until it is tried again: twice as long each time, and an hour longer in the end."""
+    doubled = SILENT_AFTER * (1 << min(attempts, LAST_DOUBLED))
+    return max(doubled, LONGEST_PAUSE * (attempts - LAST_DOUBLED))
 
 
 def _written(told: Told) -> str:

@@ -1,7 +1,6 @@
 """Giving back what was booked: one person proposes, another decides."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -11,10 +10,10 @@ from app.core.errors import DomainError
 from app.core.states import advance
 from app.dues.bills import service as bills
 from app.dues.bills.models import Bill
-from app.dues.books import ledger, owed
+from app.dues.books import ahead, ledger, owed
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Entry, Journal, JournalKind
-from app.dues.orders import moving, refunds
+from app.dues.orders import moving, refunds, returnable
 from app.dues.orders.models import Order, Refund, RefundCause
 from app.dues.orders.refunds import RefundTooMuch
 from app.dues.orders.states import REFUND, OrderState, RefundState
@@ -80,13 +79,16 @@ def left(session: Session, order: Order, account: Account, bill_id: int | None =
     )
     if account is Account.REFUNDS:
         booked += _given_up(session, order)
+    if bill_id is not None:
+        ahead = returnable.from_advances(session, order, bill_id)
+        booked += min(ahead, _sum(session, order, Account.ADVANCE, None))
     free = min(booked - int(session.execute(set_aside).scalar_one()), order.amount_fen - order.refunded_fen)
     if account is Account.REFUNDS:
         free = min(free, owed.left(session, order.committee_id, order.member_id))
     if account is Account.ADVANCE:
         free = min(free, _advance_left(session, order))
     if bill_id is not None:
-        free = min(free, session.get_one(Bill, bill_id, populate_existing=True).paid_fen)
+        free = min(free, returnable.most(session, bill_id))
     return max(free, 0)
 
 
@@ -110,18 +112,7 @@ def _given_up(session: Session, order: Order) -> int:
 
 def _advance_left(session: Session, order: Order) -> int:
     """Advances are one sum a member and branch; part of this order's may be used up by bills."""
-
-    def side(account: Any, organization: Any) -> int:
-        total = (
-            select(func.coalesce(func.sum(Entry.amount_fen), 0))
-            .join(Journal, Journal.id == Entry.journal_id)
-            .where(Journal.committee_id == order.committee_id, Entry.member_id == order.member_id)
-        )
-        here = account == Account.ADVANCE, organization == order.organization_id
-        return int(session.execute(total.where(*here)).scalar_one())
-
-    given = side(Entry.credit, Entry.credit_organization_id)
-    return given - side(Entry.debit, Entry.debit_organization_id)
+    return ahead.standing(session, order.committee_id, order.member_id)[order.organization_id]
 
 
 def decide(session: Session, refund_id: int, decision: Decision, *, by: str, now: datetime) -> Refund:
@@ -156,10 +147,9 @@ def _approve(session: Session, order: Order, refund: Refund, by: str, now: datet
         raise RefundTooMuch
     at = order.organization_id
     if refund.bill_id is not None:
-        bill = session.get_one(Bill, refund.bill_id, populate_existing=True)
-        if refund.amount_fen > bill.paid_fen:
+        if refund.amount_fen > returnable.most(session, refund.bill_id):
             raise RefundTooMuch
-        at = bill.organization_id
+        at = session.get_one(Bill, refund.bill_id).organization_id
     back = Leg(
         refund.taken_from,
         at,

@@ -148,6 +148,13 @@ def _taken(session: Session, row: DuesPolicy) -> bool:
     return session.scalars(elsewhere).first() is not None
 
 
+def _hold_merchant(session: Session, policy_id: int) -> None:
+    """Two committees that name one merchant account are decided one after the other: the later one sees the first."""
+    mine = select(DuesPolicy.mchid).where(DuesPolicy.id == policy_id).scalar_subquery()
+    same = select(DuesPolicy.id).where(DuesPolicy.mchid == mine, DuesPolicy.mchid != "")
+    session.scalars(same.order_by(DuesPolicy.id).with_for_update()).all()
+
+
 def decide(
     session: Session, policy_id: int, decision: Decision, *, by: str, now: datetime, note: str = ""
 ) -> None:
@@ -155,6 +162,7 @@ def decide(
 
     Raises SecondPersonNeeded, AlreadyDecided, PolicyPast, MerchantTaken, Overtaken.
     """
+    _hold_merchant(session, policy_id)
     deciding.decide(session, DuesPolicy, policy_id, decision, by=by, now=now, note=note)
     if decision is not Decision.APPROVED:
         return

@@ -18,6 +18,7 @@ from app.dues.bills.states import BillState
 from app.dues.books import ledger
 from app.dues.books.models import Account, Draft, Entry, Journal, JournalKind, UseItem
 from app.dues.policies import queries as policies
+from app.dues.remittance import rules
 from app.dues.remittance.models import Publication
 from app.dues.remittance.received import by_member
 from app.dues.standing import Overtaken
@@ -26,6 +27,9 @@ from app.organizations.models import Organization
 
 FEWEST: Final = 5
 """A sum over fewer people is not shown."""
+SUMS: Final = ("billed_fen", "received_fen", "refunded_fen")
+WITH: Final = {"received_fen": ("balance_fen",)}
+"""What else is hidden, since the one could be reckoned out of the other."""
 MONEY: Final = (Account.WECHAT, Account.CASH, Account.BANK, Account.LARGE, Account.REFUNDS, Account.SUSPENSE)
 """What is there, less what is not for spending."""
 
@@ -88,12 +92,32 @@ class _Sum:
 
 
 def totals(session: Session, *, organization_id: int, from_month: int, until_month: int) -> Totals:
-    """Of an organisation and all below it; the whole books where it keeps them itself. Raises NoBooks."""
+    """Of an organisation and all below it; the whole books where it keeps them itself.
+
+    Without what a reader could take from, or away from, totals of other months that were published before, and be
+    left with a few people's. Raises NoBooks.
+    """
     house = session.get_one(Organization, organization_id)
     policy = policies.policy_for(session, organization_id, until_month)
     if policy is None:
         raise NoBooks
     committee = session.get_one(Organization, policy.organization_id)
+    found = _totals(session, house, committee, (from_month, until_month))
+    earlier = session.scalars(
+        select(Publication.totals).where(Publication.organization_id == organization_id)
+    )
+    published = [Totals.read(text) for text in earlier]
+    hidden: set[str] = set()
+    for name in SUMS:
+        spans = {(one.from_month, one.until_month) for one in published if getattr(one, name) is not None}
+        pieces = rules.pieces((from_month, until_month), spans)
+        if any(getattr(_totals(session, house, committee, one), name) is None for one in pieces):
+            hidden |= {name, *WITH.get(name, ())}
+    return Totals(**{**asdict(found), **dict.fromkeys(hidden)})
+
+
+def _totals(session: Session, house: Organization, committee: Organization, span: tuple[int, int]) -> Totals:
+    from_month, until_month = span
     rows = by_member(session, committee.id, from_month, until_month)
     billed_rows = _billed(session, committee.id, from_month, until_month)
     received = _sum(((row.member_id, row.path, row.fen) for row in rows), house, committee)

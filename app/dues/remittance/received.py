@@ -7,8 +7,11 @@ from sqlalchemy import ColumnElement, case, or_, select
 
 from app.core.db import AnyRow, Session
 from app.dues.books.models import Account, Entry, Journal
+from app.dues.remittance.models import Remittance
+from app.dues.standing import STANDS
 from app.dues.sums import whole
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 
 FOR_DUES: Final = (Account.RECEIVABLE, Account.ADVANCE, Account.EXTRA)
 """Where money that members owe, pay ahead or give stands, by branch."""
@@ -36,6 +39,23 @@ def by_member(session: Session, committee_id: int, from_month: int, until_month:
         .where(*_booked(committee_id, from_month, until_month))
         .group_by(Entry.member_id, Organization.path)
     ).all()
+
+
+def counts(debit: Account, credit: Account) -> bool:
+    """Whether an entry between these is money that came in for dues, or went back."""
+    return (debit in ELSEWHERE and credit in FOR_DUES) or (credit in ELSEWHERE and debit in FOR_DUES)
+
+
+def sent(session: Session, committee_id: int, month: int) -> bool:
+    """Whether the share of that month (yyyymm) went up: what came in is never reckoned again."""
+    sheet = select(Remittance.id).where(
+        Remittance.organization_id == committee_id,
+        Remittance.standing == STANDS,
+        Remittance.decision == Decision.APPROVED,
+        Remittance.from_month <= month,
+        Remittance.until_month >= month,
+    )
+    return session.scalar(sheet.limit(1)) is not None
 
 
 def _booked(committee_id: int, from_month: int, until_month: int) -> list[ColumnElement[bool]]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.db import Session, rows_changed
@@ -124,6 +124,7 @@ def rule_for(session: Session, organization_id: int, month: int) -> RemitRule | 
 def draft_sheet(session: Session, *, organization_id: int, month: int, by: str, now: datetime) -> Remittance:
     """Reckon the period in which `month` (yyyymm) lies, or what of it one rule was in force for.
 
+    Months before it in which more went back than came in, and so had no sheet, are reckoned with it.
     `organization_id` keeps the books. Raises NoRemitRule, PeriodNotClosed, SheetExists, NothingToRemit.
     """
     rule = rule_for(session, organization_id, month)
@@ -131,6 +132,7 @@ def draft_sheet(session: Session, *, organization_id: int, month: int, by: str, 
         raise NoRemitRule
     first, last = _period(session, rule, month)
     ledger.hold(session, organization_id)
+    first = _with_shortfall(session, organization_id, first)
     _check_closed(session, organization_id, first, last, now)
     _check_alone(session, organization_id, first, last)
     came = received(session, organization_id, first, last)
@@ -166,6 +168,22 @@ def _period(session: Session, rule: RemitRule, month: int) -> tuple[int, int]:
     )
     following = session.scalars(after.order_by(RemitRule.effective_from).limit(1)).first()
     return max(first, rule.effective_from), months.plus(following, -1) if following else last
+
+
+def _with_shortfall(session: Session, organization_id: int, first: int) -> int:
+    """The first month of what has had no sheet, if that came to less than nothing; else `first`."""
+    mine = Remittance.organization_id == organization_id, Remittance.standing == STANDS
+    sent = session.scalar(
+        select(func.max(Remittance.until_month)).where(*mine, Remittance.until_month < first)
+    )
+    ruled = select(func.min(RemitRule.effective_from)).where(
+        RemitRule.organization_id == organization_id, RemitRule.standing == STANDS
+    )
+    begins = months.plus(sent, 1) if sent else session.scalar(ruled)
+    if begins is None or begins >= first:
+        return first
+    short = received(session, organization_id, begins, months.plus(first, -1)) < 0
+    return begins if short else first
 
 
 def _check_closed(session: Session, committee_id: int, first: int, last: int, now: datetime) -> None:

@@ -16,6 +16,7 @@ log = structlog.get_logger()
 
 SYSTEM: Final = "system"
 LONGEST_NOTE: Final = 300
+LONGEST_KEY: Final = 120
 
 
 class CaseSettled(DomainError):
@@ -43,6 +44,7 @@ def open_case(
     theirs_fen: int | None = None,
 ) -> bool:
     """Whether this call opened it; False where `key` was opened before, whatever became of it. Alarms the operator."""
+    key = key[:LONGEST_KEY]
     case = Case(
         key=key,
         kind=kind,

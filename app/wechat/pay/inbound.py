@@ -15,7 +15,6 @@ from app.wechat.pay.keys import NotOpened
 from app.wechat.pay.signing import Headers, NotSigned, Seal
 
 LONGEST_BODY: Final = 1024 * 1024
-LONGEST_ID: Final = 64
 _ALGORITHM: Final = "AEAD_AES_256_GCM"
 
 
@@ -61,9 +60,9 @@ def open_notification(
         notice = _object(body)
         account, resource = _opened(signed, object_of(notice, "resource"))
         told = Notification(
-            id=_id(notice),
+            id=said.word(notice, "id"),
             created_at=said.moment(notice, "create_time"),
-            event_type=text_of(notice, "event_type"),
+            event_type=said.word(notice, "event_type"),
             nonce_key=seal.fingerprint,
             merchant=account.merchant,
         )
@@ -114,18 +113,11 @@ def _opened(signed: list[Account], resource: Mapping[str, Any]) -> tuple[Account
 def _with_contents(told: Notification, resource: Mapping[str, Any]) -> Notification:
     if not told.event_type.startswith(("TRANSACTION.", "REFUND.")):
         return told
-    if text_of(resource, "mchid") != told.merchant.mchid:
+    if said.word(resource, "mchid") != told.merchant.mchid:
         raise NotBelieved("another_merchant")
     if told.event_type.startswith("REFUND."):
         return replace(told, refund=said.refund(resource, mchid=told.merchant.mchid, status="refund_status"))
     return replace(told, trade=said.trade(resource))
-
-
-def _id(notice: Mapping[str, Any]) -> str:
-    found = text_of(notice, "id")
-    if len(found) > LONGEST_ID:
-        raise NotReadable("id")
-    return found
 
 
 def _object(text: bytes) -> dict[str, Any]:

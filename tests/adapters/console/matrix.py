@@ -671,6 +671,7 @@ VISITS = (
     posted("console.clear_day", elsewhere=Elsewhere.SAME, form=fixed({"day": "2027-01-01"})),
     Visit("console.accounts", Elsewhere.OWN_ONLY),
     posted("console.open_account", form=new_account, right=200),
+    posted("console.tie_account", arguments=account, form=fixed({"number": "13800138000"})),
     posted("console.renew_account", arguments=account, right=200),
     posted("console.close_account", arguments=account),
     posted("console.reopen_account", arguments=account),

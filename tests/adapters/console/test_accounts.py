@@ -5,7 +5,10 @@ import re
 import pyotp
 import pytest
 
+from app.members.registry import phone_columns
+from app.organizations.models import Organization
 from app.staff.models import Role, StaffAccount
+from tests import factories
 from tests.adapters.console.world import World
 from tests.adapters.site import Browser, Site
 
@@ -145,3 +148,55 @@ def test_nobody_closes_or_empowers_their_own_account(site: Site, world: World) -
 
     assert [answer.status_code for answer in answers] == [409, 409, 409]
     assert "请由另一位管理员办理" in answers[0].text
+
+
+def colleague(site: Site, world: World, name: str) -> str:
+    """The address at which their account is tied. Somebody called 东山赵一 is on the other side as well."""
+    with site.services.sessions.begin() as session:
+        session.get_one(StaffAccount, world.left.account_id).display_name = name
+        other = factories.member(
+            session, session.get_one(Organization, world.right.branch_id), name="东山赵一"
+        )
+        for column, value in phone_columns("13700137000", site.services.vault).items():
+            setattr(other, column, value)
+    return f"/console/accounts/{world.left.account_id}/person"
+
+
+def tied(site: Site, world: World) -> int | None:
+    with site.services.sessions.read() as session:
+        return session.get_one(StaffAccount, world.left.account_id).member_id
+
+
+def test_account_is_tied_to_whom_name_and_number_say(
+    site: Site, administrator: Browser, world: World
+) -> None:
+    path = colleague(site, world, "东山 赵一")
+    before = administrator.get("/console/accounts").text
+
+    answer = administrator.post(path, {"number": "138 0013 8000"})
+    page = administrator.get(answer.location).text
+
+    assert tied(site, world) == world.left.member_id
+    assert ("未关联党员" in before, "已关联到东山 赵一本人的党员信息" in page) == (True, True)
+    assert "13800138000" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("东山钱二", "13800138000"),
+        ("东山赵一", "13900139000"),
+        ("东山赵一", "13700137000"),
+        ("东山赵一", "东山赵一"),
+        ("东山赵一", "1380013"),
+        ("东山赵一", "\x00" * 30),
+        ("东山赵一", ""),
+    ],
+)
+def test_account_is_tied_to_nobody_else(
+    site: Site, administrator: Browser, world: World, name: str, number: str
+) -> None:
+    answer = administrator.post(colleague(site, world, name), {"number": number})
+
+    assert "姓名和号码都对得上" in administrator.get(answer.location).text
+    assert tied(site, world) is None

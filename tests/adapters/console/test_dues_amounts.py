@@ -7,9 +7,9 @@ import pytest
 
 from app.dues.assessments.models import Assessment, BaseLine
 from app.dues.assessments.queries import current
-from app.staff.deciding import Decision
 from app.dues.standards.models import DuesStandard
 from app.staff import queries as people
+from app.staff.deciding import Decision
 from app.staff.models import Role
 from tests.adapters.console.dued import workbook
 from tests.adapters.console.world import World
@@ -267,6 +267,8 @@ def test_standard_is_changed_by_those_above_all_alone(site: Site, accountant: Br
     [
         ({"pay_rate": ["x", "3"]}, "每档写上限和比例"),
         ({"pay_rate": ["3", "0.5"]}, "各档比例要大于0且从小到大"),
+        ({"pay_rate": ["1e-99999", "3"]}, "每档写上限和比例"),
+        ({"pay_rate": ["NaN", "3"]}, "每档写上限和比例"),
         ({"effective_from": ""}, "请填写从哪天起执行"),
         ({"effective_from": "2020-01-01"}, "要从以后的某一天起"),
         ({"fixed": "二角"}, "请填写金额"),

@@ -10,13 +10,16 @@ from python_calamine import CalamineWorkbook
 from app.dues.books import ledger
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Draft, DraftKind, Journal, JournalKind, Period, PeriodState
-from app.staff.deciding import Decision
 from app.dues.orders import refunding
 from app.dues.orders.models import Refund
 from app.dues.words import word
+from app.members.models import Member, PartyStatus
+from app.organizations.models import Organization
+from app.staff.deciding import Decision
 from app.staff.models import Role
 from console.dues_money_books import BY_HAND
 from console.views.dues_cases import NEXT_STEPS
+from tests import factories
 from tests.adapters.console.world import World
 from tests.adapters.site import Browser, Site
 from tests.factories import NOW
@@ -138,6 +141,8 @@ UNCLEAR: list[tuple[dict[str, str], str]] = [
     ({"kind": "interest", "amount": "1", "reason": ""}, "请写明原因"),
     ({"kind": "suspense", "amount": "1", "reason": "查清", "member": "没有这人"}, "没有找到这位党员"),
     ({"kind": "given_back", "amount": "1", "reason": "转账退回"}, "退给哪位党员"),
+    ({"kind": "advance_back", "amount": "1", "reason": "转走"}, "退给哪位党员"),
+    ({"kind": "advance_back", "amount": "1", "reason": "转走", "member": "东山赵一"}, "预缴没有这么多"),
     (
         {"kind": "given_back", "amount": "1", "reason": "转账退回", "member": "东山赵一"},
         "没有应退给这位党员的",
@@ -177,6 +182,60 @@ def test_what_wechat_could_not_give_back_is_booked_once_it_went_another_way(
     assert "应退党费现有 ¥5.00" in page
     with site.services.sessions.read() as session:
         assert ledger.balance(session, at, Account.REFUNDS) == 0
+
+
+def paid_ahead(site: Site, world: World, *people: Member) -> None:
+    """Five yuan each, in cash; ten are on the account."""
+    at, branch = world.left.committee_id, world.left.branch_id
+    cash = [Leg(Account.CASH, branch, Account.ADVANCE, branch, 5_00, one.id) for one in people]
+    with site.services.sessions.begin() as session:
+        legs = [Leg(Account.BANK, at, Account.OPENING, at, 10_00), *cash]
+        kind, key = JournalKind.HANDED_OVER, "test:ahead"
+        ledger.post(session, committee_id=at, kind=kind, key=key, legs=legs, by="a", now=NOW)
+
+
+def test_what_was_paid_ahead_goes_back_to_who_has_left(
+    site: Site, accountant: Browser, secretary: Browser, world: World
+) -> None:
+    """They are in nobody's roster here any more; the second person still reads whose money it is."""
+    with site.services.sessions.begin() as session:
+        gone = factories.member(session, session.get_one(Organization, world.right.branch_id), name="孙远行")
+        gone.status = PartyStatus.TRANSFERRED
+    paid_ahead(site, world, gone)
+    at = world.left.committee_id
+    form = {
+        "kind": "advance_back",
+        "amount": "4",
+        "reason": "转走",
+        "member": "孙远行",
+        "document_no": "回单7",
+    }
+
+    page = accountant.get("/console/dues/drafts/new?kind=advance_back").text
+    accountant.post("/console/dues/drafts/new", {"committee": at, **form})
+    draft: Draft = newest(site, Draft)
+    read = secretary.get(f"/console/dues/drafts/{draft.id}").text
+    secretary.post(f"/console/dues/drafts/{draft.id}/decide", {"decision": "approved"})
+
+    assert ("退还预缴" in page, "预缴党费现有 ¥5.00" in page) == (True, True)
+    assert ("孙远行" in read, "回单7" in read) == (True, True)
+    with site.services.sessions.read() as session:
+        assert ledger.balance(session, at, Account.ADVANCE) == -1_00
+
+
+def test_nothing_is_given_back_to_one_of_two_of_a_name(site: Site, accountant: Browser, world: World) -> None:
+    """One of them is gone: the other must not be taken for them."""
+    with site.services.sessions.begin() as session:
+        branch = session.get_one(Organization, world.left.branch_id)
+        two = [factories.member(session, branch, name="孙远行") for _ in range(2)]
+        two[0].status = PartyStatus.LEFT
+    paid_ahead(site, world, *two)
+    form = {"kind": "advance_back", "amount": "4", "reason": "转走", "member": "孙远行"}
+
+    answer = accountant.post("/console/dues/drafts/new", {"committee": world.left.committee_id, **form})
+
+    assert "有同名的" in answer.text
+    assert newest(site, Draft).kind is not DraftKind.ADVANCE_BACK
 
 
 @pytest.mark.parametrize("kind", ["found_wechat", "found_bank"])

@@ -1,15 +1,18 @@
 """Cash, receipts, transfers, handovers and large gifts in the console."""
 
 import re
+from typing import Any
 
 import pytest
+from pymysql.err import OperationalError as DeadlockError
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from app.dues.assessments.models import Assessment
 from app.dues.bills.models import Bill
 from app.dues.bills.states import BillState
 from app.dues.books import ledger
-from app.dues.books.models import Account
+from app.dues.books.models import Account, Journal
 from app.dues.cash.models import Handover, Receipt, ReceiptLine, Transfer
 from app.dues.cash.states import HandoverState, TransferState
 from app.dues.policies.models import DuesPolicy
@@ -66,6 +69,24 @@ def test_own_people_are_listed_with_what_is_open_and_nobody_is_ranked(collector:
 
     assert ("东山赵一" in page, "2 个月，2025年11月起" in page, "¥60.00" in page) == (True, True, True)
     assert ("东山钱二" in page, "东山钱二" in everybody, "西河" in everybody) == (False, True, False)
+
+
+def test_whoever_gave_way_to_another_does_not_lose_the_form(
+    collector: Browser, site: Site, world: World, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, gave_way = ledger.begin, [DeadlockError(1213, "Deadlock found", sqlstate="40001")]
+
+    def gives_way_once(*given: Any, **named: Any) -> Journal | None:
+        journal = begin(*given, **named)
+        if gave_way:
+            raise OperationalError("UPDATE dues_period", {}, gave_way.pop())
+        return journal
+
+    monkeypatch.setattr(ledger, "begin", gives_way_once)
+    answer = collector.post(path, cash(world))
+
+    assert answer.status_code == 302
+    assert [one.amount_fen for one in receipts(site, world)] == [3000]
 
 
 def test_no_form_marks_several_people_paid(site: Site) -> None:
@@ -379,6 +400,19 @@ def test_a_large_gift_is_voluntary_and_passed_on_by_another_person(
     assert (pressed.status_code, "必须出于本人自愿" in pressed.text) == (422, True)
     assert listed.count("待转交") == 2
     assert "转交上级党委组织部" in accountant.get("/console/dues/large").text
+
+
+@pytest.mark.parametrize(
+    "role", [Role.SECRETARY, Role.OFFICE, Role.ORGANIZER, Role.RECONCILER, Role.COLLECTOR]
+)
+def test_who_gave_how_much_is_read_by_the_branch_and_who_passes_it_on(
+    site: Site, accountant: Browser, world: World, role: Role
+) -> None:
+    above = site.staff(role, world.left.committee_id).get("/console/dues/large").text
+    branch = site.staff(role, world.left.branch_id).get("/console/dues/large").text
+
+    assert ("东山赵一" in above, "¥2,000.00" in above) == (False, False)
+    assert all("¥2,000.00" in page for page in (branch, accountant.get("/console/dues/large").text))
 
 
 @pytest.mark.parametrize("text", ["9" * 10, "2026-" + "9" * 40])

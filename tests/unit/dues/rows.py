@@ -5,15 +5,17 @@ from datetime import date
 
 from sqlalchemy import select
 
+from app.core.crypto import Vault
 from app.core.db import Session
 from app.dues.assessments.models import Assessment, Cause
 from app.dues.bills.models import Bill
 from app.dues.bills.states import BillState
-from app.staff.deciding import Decision
 from app.dues.policies.models import DuesPolicy
 from app.dues.standards.models import DuesCategory, DuesStandard
 from app.members.models import Member
 from app.organizations.models import Organization, OrganizationKind
+from app.staff import accounts
+from app.staff.deciding import Decision
 from tests import factories
 from tests.factories import NOW
 
@@ -127,3 +129,11 @@ def bill(
     session.add(made)
     session.flush()
     return made
+
+
+def own_account(session: Session, vault: Vault, username: str, member_id: int) -> None:
+    made = accounts.create(
+        session, username=username, display_name="王丽", password="春天的花开-2026", vault=vault, now=NOW
+    )
+    made.account.member_id = member_id
+    session.flush()

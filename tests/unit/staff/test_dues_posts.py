@@ -10,8 +10,10 @@ from app.core.crypto import Vault
 from app.core.db import Session, Sessions, in_turn
 from app.organizations.models import Organization
 from app.staff import accounts, roles
+from app.staff.accounts import NotYourself
 from app.staff.models import DuesPost, Role, StaffAccount, StaffRole
 from app.staff.permissions import DUES_POSTS
+from app.staff.persons import same_person
 from app.staff.roles import OneDuesPost
 from tests import factories
 from tests.factories import NOW
@@ -110,6 +112,24 @@ def test_person_with_two_accounts_has_one_post(session: Session, vault: Vault, r
     grant(session, third.id, R.RECONCILER, root)
 
     assert posts(session) == {first.id: R.COLLECTOR, second.id: R.COLLECTOR, third.id: R.RECONCILER}
+
+
+def test_account_of_somebody_who_has_another_post_is_not_tied(
+    session: Session, vault: Vault, root: Organization
+) -> None:
+    first, second, third = (account(session, vault, name) for name in ("wang.li", "wang.li2", "zhao"))
+    person = factories.member(session, root)
+    grant(session, first.id, R.COLLECTOR, root)
+    grant(session, second.id, R.RECONCILER, root)
+    with pytest.raises(NotYourself):
+        roles.tie(session, account_id=first.id, member_id=person.id, by=first.id)
+
+    roles.tie(session, account_id=first.id, member_id=person.id, by=0)
+    roles.tie(session, account_id=third.id, member_id=person.id, by=0)
+    with pytest.raises(OneDuesPost):
+        roles.tie(session, account_id=second.id, member_id=person.id, by=0)
+
+    assert same_person(session, first.username, third.username)
 
 
 def test_posts_that_are_granted_at_once_are_one(any_sessions: Sessions, vault: Vault) -> None:

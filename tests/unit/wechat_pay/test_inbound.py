@@ -200,7 +200,10 @@ def test_unknown_serial_is_refused_without_asking_anybody(
     ("changes", "reason"),
     [
         ({"id": ""}, "no_id"),
-        ({"id": "x" * 65}, "id"),
+        ({"id": "x" * 65}, "no_id"),
+        ({"id": "a\x00b"}, "no_id"),
+        ({"event_type": "\u202e"}, "no_event_type"),
+        ({"create_time": "9999-12-31T23:59:59+00:00"}, "no_create_time"),
         ({"create_time": "yesterday"}, "no_create_time"),
         ({"create_time": "2026-03-02T09:00:00"}, "no_create_time"),
         ({"create_time": "0001-01-01T00:00:00+08:00"}, "no_create_time"),

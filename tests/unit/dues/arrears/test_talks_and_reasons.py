@@ -93,6 +93,7 @@ def test_longest_reason_fits_its_column(session: Session, member: Member, vault:
     [
         {"reason": " "},
         {"reason": "病" * 201},
+        {"reason": "𠮷" * 161},
         {"from_month": None},
         {"until_month": None},
         {"from_month": 202604},

@@ -12,9 +12,9 @@ from app.dues.assessments.models import Relief, ReliefKind
 from app.dues.assessments.payers import NotAPayer
 from app.dues.assessments.reliefs import NotNextHigher, ReliefOver, ReliefWrong, next_higher, reason_of
 from app.dues.assessments.reviews import AnswerWrong, QuestionWrong, ReviewAnswered, ReviewOpen
-from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.members.models import Member, MemberKind, PartyStatus
 from app.organizations.models import OrganizationKind
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests import factories
 from tests.factories import NOW
 from tests.unit.dues import rows
@@ -110,6 +110,25 @@ def test_who_proposed_a_relief_may_withdraw_it(
     assert row.decision is Decision.WITHDRAWN
 
 
+def test_nobody_decides_about_their_own_relief(
+    session: Session, vault: Vault, home: House, member: Member
+) -> None:
+    rows.own_account(session, vault, SECRETARY, member.id)
+    row = propose(session, vault, member)
+
+    with pytest.raises(SecondPersonNeeded):
+        decide(session, row, home.committee.id)
+    decide(session, row, home.committee.id, by="other")
+
+
+def test_longest_reason_fits_once_it_is_sealed(any_sessions: Sessions, vault: Vault) -> None:
+    with any_sessions.begin() as session:
+        member = factories.member(session, rows.house(session).branch)
+        made = propose(session, vault, member, reason="𠮷" * 160)
+
+        assert len(reason_of(made, vault)) == 160
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
@@ -120,6 +139,7 @@ def test_who_proposed_a_relief_may_withdraw_it(
         ({"from_month": 202600}, ["from_month"]),
         ({"reason": " "}, ["reason"]),
         ({"reason": "长" * 201}, ["reason"]),
+        ({"reason": "𠮷" * 161}, ["reason"]),
         ({"studied_on": date(2026, 3, 3)}, ["studied_on"]),
         ({"document_no": "长" * 61}, ["document_no"]),
     ],

@@ -12,17 +12,17 @@ from sqlalchemy import select
 from app.core.clock import from_local
 from app.core.db import Session, Sessions, in_turn
 from app.dues.assessments.models import Relief, ReliefKind
-from app.dues.bills import generating, queries, service
+from app.dues.bills import booking, generating, queries, service
 from app.dues.bills.generating import BillsBeingMade, Made, MonthTooFar
 from app.dues.bills.models import NOT_BILLED, Bill, BillRun
 from app.dues.bills.states import BillState
 from app.dues.books import ledger
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Journal, JournalKind
-from app.staff.deciding import Decision
 from app.dues.policies.queries import NoPolicy
 from app.members.models import Member, MemberKind
 from app.organizations.models import OrganizationKind
+from app.staff.deciding import Decision
 from tests import factories
 from tests.factories import NOW
 from tests.unit.dues import rows
@@ -405,6 +405,42 @@ def test_due_bills_are_made_for_every_committee_that_keeps_books(sessions: Sessi
     assert [[one.bills for one in some] for some in (made, again, stopped)] == [[1, 1], [0, 0], []]
     with sessions.read() as session:
         assert {run.made_by for run in session.scalars(select(BillRun))} == {"system"}
+
+
+def test_bill_that_was_taken_back_and_made_anew_counts_once(session: Session) -> None:
+    home = rows.house(session)
+    owing(session, home)
+    make(session, home)
+
+    service.take_back(session, bill_id=bills(session)[0].id)
+    make(session, home)
+
+    run = queries.last_run(session, committee_id=home.committee.id, month=MONTH)
+    assert run
+    assert (run.bills, run.total_fen) == (1, 76_50)
+
+
+def test_committee_whose_bills_fail_does_not_keep_the_others_from_theirs(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sessions.begin() as session:
+        homes = [rows.house(session, name=f"第{number}企业党委") for number in range(2)]
+        for home in homes:
+            owing(session, home)
+    bad, good = (home.committee.id for home in homes)
+    book = booking.book
+
+    def fails(session: Session, new: booking.New, **given: Any) -> int:
+        if new.committee_id == bad:
+            raise TimeoutError
+        return book(session, new, **given)
+
+    monkeypatch.setattr(booking, "book", fails)
+    with pytest.raises(TimeoutError):
+        generating.generate_due(sessions, now=NOW)
+
+    with sessions.read() as session:
+        assert session.scalars(select(Bill.committee_id)).all() == [good]
 
 
 def test_month_is_that_of_china(session: Session) -> None:

@@ -130,6 +130,8 @@ def test_draft_names_a_member_of_these_books_a_month_that_began_and_a_reason(her
         here.draft(K.SUSPENSE, 5, member_id=stranger.id)
     with pytest.raises(DraftMonthWrong):
         here.draft(K.INTEREST, 5, month=202604)
+    with pytest.raises(DraftMonthWrong):
+        here.draft(K.INTEREST, 5, month=202402)
     with pytest.raises(ReasonMissing), here.sessions.begin() as session:
         drafts.propose_draft(
             session, committee_id=here.committee, kind=K.INTEREST, fen=5, reason=" ", by="a", now=NOW

@@ -17,7 +17,9 @@ from app.dues.cash.handover import CashGoesToBank, HandoverSettled, NotOwnOffer,
 from app.dues.cash.models import Handover
 from app.dues.cash.states import HandoverState
 from app.dues.cash.transfers import AnswerMissing, SlipMissing
+from app.organizations.models import Organization
 from app.staff.deciding import SecondPersonNeeded
+from tests import dues_rows
 from tests.factories import NOW
 from tests.unit.dues.books.test_ledger import REFUSED
 from tests.unit.dues.taking.till import CASHIER, COLLECTOR, Till, till
@@ -102,6 +104,24 @@ def test_no_more_is_offered_than_lies_there_and_is_not_offered_yet(here: Till) -
         handover.withdraw(session, handover_id=first.id, by=COLLECTOR, now=NOW)
 
     assert offer(here, 600).state is HandoverState.OFFERED
+
+
+def test_cash_taken_before_another_committee_kept_the_books_still_goes_up(here: Till) -> None:
+    here.pay(100)
+    with here.sessions.begin() as session:
+        general = session.get_one(Organization, here.general)
+        dues_rows.policy(session, general, effective_from=202603, mchid="1900000002")
+    with pytest.raises(CashShort):
+        offer(here, 101)
+
+    for source in (here.branch, here.general):
+        made = offer(here, 100, source=source)
+        receive(here, made)
+        assert made.committee_id == here.committee
+
+    assert cash(here) == [0, 0, 100, 0]
+    with here.sessions.read() as session:
+        assert [handover.lying(session, one) for one in (here.branch, here.committee)] == [0, 100]
 
 
 def test_committee_pays_its_cash_into_the_account(here: Till) -> None:

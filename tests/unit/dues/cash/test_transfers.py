@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.core.clock import from_local
+from app.core.crypto import Vault
 from app.core.db import Session, Sessions, in_turn
 from app.core.errors import DomainError
 from app.dues.bills.states import BillState
@@ -19,7 +20,9 @@ from app.dues.cash.models import PayWay, Receipt, Transfer
 from app.dues.cash.states import TransferState
 from app.dues.cash.transfers import AnswerMissing, SlipMissing, TransferSettled
 from app.dues.policies.models import DuesPolicy
+from app.staff.deciding import SecondPersonNeeded
 from tests.factories import NOW
+from tests.unit.dues import rows
 from tests.unit.dues.taking.till import CASHIER, DUE, FEBRUARY, MARCH, Till, lines, till
 
 TODAY = date(2026, 3, 2)
@@ -47,6 +50,18 @@ def confirm(one: Till, transfer: Transfer) -> Receipt:
 
 def states(one: Till) -> list[BillState]:
     return [one.bill(0).state, one.bill(1).state]
+
+
+def test_nobody_confirms_their_own(shared: Sessions, vault: Vault) -> None:
+    one = till(shared)
+    made = report(one)
+    with shared.begin() as session:
+        rows.own_account(session, vault, CASHIER, one.members[0])
+
+    with pytest.raises(SecondPersonNeeded):
+        confirm(one, made)
+    with shared.begin() as session:
+        transfers.confirm(session, transfer_id=made.id, document_no=SLIP, by="other", now=NOW)
 
 
 def test_oldest_months_wait_for_the_money_and_are_paid_when_it_is_there(shared: Sessions) -> None:

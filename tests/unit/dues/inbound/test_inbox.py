@@ -3,12 +3,13 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
 from app.core.clock import FixedClock
-from app.core.db import Sessions
+from app.core.db import Session, Sessions
 from app.dues.inbound import service
 from app.dues.inbound.finishing import PayInbox
 from app.dues.inbound.models import NotificationState, PayNotification
@@ -147,7 +148,9 @@ def test_acting_fails_it_is_kept_and_done_later(at: Counter, inbox: PayInbox) ->
     assert at.receipts() == [2 * DUE]
 
 
-@pytest.mark.parametrize(("attempts", "after"), [(0, 10), (1, 20), (2, 40), (8, 2560), (9, 3600), (60, 3600)])
+@pytest.mark.parametrize(
+    ("attempts", "after"), [(0, 10), (1, 20), (2, 40), (8, 2560), (9, 3600), (10, 7200), (60, 52 * 3600)]
+)
 def test_what_fails_again_and_again_is_tried_less_and_less_often(
     at: Counter, attempts: int, after: int
 ) -> None:
@@ -161,6 +164,31 @@ def test_what_fails_again_and_again_is_tried_less_and_less_often(
         late = service.silent(session, now=NOW + timedelta(seconds=after))
 
     assert (list(early), list(late)) == ([], [kept.id])
+
+
+def test_one_that_cannot_even_be_put_off_holds_up_no_other(
+    at: Counter, inbox: PayInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [told_of_payment(at, Wish(some)) for some in (at.bills[:1], at.bills[1:])]
+    with at.sessions.begin() as session:
+        first, _ = (service.keep(session, one, now=NOW).id for one in told)
+    act, failed = service.act, service.failed
+
+    def held(session: Session, notification_id: int, **given: Any) -> Outcome:
+        if notification_id == first:
+            raise TimeoutError
+        return act(session, notification_id, **given)
+
+    def held_still(session: Session, notification_id: int, *, error: str) -> None:
+        if notification_id == first:
+            raise TimeoutError
+        failed(session, notification_id, error=error)
+
+    monkeypatch.setattr(service, "act", held)
+    monkeypatch.setattr(service, "failed", held_still)
+    at.later(seconds=10)
+
+    assert inbox.finish_silent(lambda: True) == 1
 
 
 def test_told_and_asked_and_told_again_at_the_same_moment_is_booked_once(

@@ -1,16 +1,18 @@
 """Whose rule holds where, and how it is changed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 
-from app.core.db import Session, Sessions
-from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
+from app.core.db import Session, Sessions, in_turn
 from app.dues.policies import queries, service
 from app.dues.policies.models import DuesPolicy
 from app.dues.policies.service import MerchantTaken, NotAKeeper, PolicyPast, PolicyWrong
 from app.organizations.models import Organization, OrganizationKind
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests import factories
 from tests.factories import NOW
 from tests.unit.dues import rows
@@ -185,3 +187,28 @@ def test_no_column_of_a_rule_deducts_pays_for_others_or_marks_as_paid() -> None:
     assert not [
         name for name in names if any(word in name for word in ("deduct", "payroll", "mark", "behalf"))
     ]
+
+
+def test_merchant_account_goes_to_one_of_two_committees_that_are_decided_at_once(
+    any_sessions: Sessions,
+) -> None:
+    by_wechat = {"by_wechat": True, "mchid": "1900000109"}
+    with any_sessions.begin() as session:
+        wanted = [propose(session, committee(session), **by_wechat).id for _ in range(2)]
+    together = Barrier(2, timeout=10)
+
+    def decide(policy_id: int) -> bool:
+        together.wait()
+        try:
+            in_turn(lambda: _approved(any_sessions, policy_id))
+        except MerchantTaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(decide, wanted)) == [False, True]
+
+
+def _approved(shared: Sessions, policy_id: int) -> None:
+    with shared.begin() as session:
+        service.decide(session, policy_id, Decision.APPROVED, by=SECRETARY, now=NOW)

@@ -20,7 +20,7 @@ from app.members.models import Member
 from app.organizations.models import Organization
 from tests import dues_rows, factories
 from tests.factories import NOW
-from tests.unit.dues.taking.till import DUE, FEBRUARY, MARCH, SECRETARY, Till, till
+from tests.unit.dues.taking.till import APRIL, DUE, FEBRUARY, MARCH, SECRETARY, Till, till
 
 A = Account
 IN_APRIL = NOW + timedelta(days=30)
@@ -177,6 +177,27 @@ def publish(one: Till, **given: Any) -> Any:
     wanted: dict[str, Any] = {"organization_id": one.committee, "from_month": MARCH, "until_month": MARCH}
     with one.sessions.begin() as session:
         return publicity.publish(session, **(wanted | given), by=SECRETARY, now=IN_APRIL)
+
+
+def test_longer_period_gives_away_no_month_in_which_a_few_paid(shared: Sessions) -> None:
+    one = till(shared, people=6, months=(MARCH, APRIL))
+    everybody_pays(one, 6)
+    one.pay(DUE, at=IN_APRIL)
+    alone = totals(one, one.branch, MARCH, APRIL)
+    with shared.begin() as session:
+        publicity.publish(
+            session,
+            organization_id=one.branch,
+            from_month=MARCH,
+            until_month=MARCH,
+            by=SECRETARY,
+            now=IN_APRIL,
+        )
+
+    beside, again = totals(one, one.branch, MARCH, APRIL), totals(one, one.branch)
+
+    assert (alone.received_fen, beside.received_fen) == (7 * DUE, None)
+    assert again.received_fen == 6 * DUE
 
 
 def test_publication_has_no_name_and_is_kept_version_by_version(shared: Sessions) -> None:

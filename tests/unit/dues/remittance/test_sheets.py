@@ -10,10 +10,10 @@ from sqlalchemy import insert, select, update
 from app.core.db import Sessions, in_turn
 from app.core.errors import DomainError
 from app.dues.books import periods
+from app.dues.books.drafts import MonthRemitted
 from app.dues.books.ledger import BankShort, Leg
 from app.dues.books.models import Account, DraftKind, Journal, JournalKind
 from app.dues.books.reversals import ReversedAlready
-from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.remittance import service as remittance
 from app.dues.remittance.models import RemitEvery, RemitRule, Remittance
 from app.dues.remittance.received import received
@@ -27,6 +27,7 @@ from app.dues.remittance.service import (
     VoucherMissing,
 )
 from app.dues.taking import LineKind, Part
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests.factories import NOW
 from tests.unit.dues.books.test_ledger import REFUSED
 from tests.unit.dues.taking.till import (
@@ -231,6 +232,28 @@ def test_sheet_is_not_sent_where_its_months_have_changed_since(here: Till) -> No
         decide(here, sheet)
 
 
+def test_nothing_comes_in_for_a_month_whose_share_went_up(here: Till) -> None:
+    rule(here)
+    paid_and_locked(here)
+    here.book([Leg(A.BANK, here.committee, A.SUSPENSE, here.committee, 500)], at=IN_APRIL)
+    decide(here, draw_up(here))
+    with here.sessions.begin() as session:
+        asked = periods.propose_reopening(
+            session, committee_id=here.committee, month=MARCH, reason="漏记", by=ACCOUNTANT, now=IN_APRIL
+        )
+        periods.decide_reopening(
+            session, reopening_id=asked.id, decision=Decision.APPROVED, by=SECRETARY, now=IN_APRIL
+        )
+    found: dict[str, Any] = {"member_id": here.members[0], "at": IN_APRIL}
+
+    here.approve(here.draft(DraftKind.INTEREST, 10, month=MARCH, at=IN_APRIL), at=IN_APRIL)
+    with pytest.raises(MonthRemitted):
+        here.approve(here.draft(DraftKind.SUSPENSE, 500, month=MARCH, **found), at=IN_APRIL)
+    here.approve(here.draft(DraftKind.SUSPENSE, 500, **found), at=IN_APRIL)
+
+    assert (came(here), came(here, APRIL, APRIL)) == (DUE, 500)
+
+
 def test_money_that_is_not_on_the_account_is_not_sent(here: Till) -> None:
     rule(here)
     here.pay(DUE)
@@ -250,6 +273,25 @@ def test_without_a_rule_or_money_there_is_nothing_to_send(here: Till) -> None:
     rule(here)
     with pytest.raises(NothingToRemit):
         draw_up(here)
+
+
+def test_month_that_gave_back_more_than_came_in_is_reckoned_with_the_next(here: Till) -> None:
+    at, branch = here.committee, here.branch
+    rule(here, every=RemitEvery.MONTH, ratio_bp=1000)
+    here.pay(5000)
+    here.book([Leg(A.RECEIVABLE, branch, A.REFUNDS, at, 6000)])
+    lock(here, MARCH)
+    in_may = IN_APRIL + timedelta(days=31)
+    here.book([Leg(A.CASH, branch, A.RECEIVABLE, branch, 9000)], at=IN_APRIL)
+    with pytest.raises(NothingToRemit):
+        draw_up(here)
+
+    with here.sessions.begin() as session:
+        periods.lock(session, committee_id=at, month=APRIL, by=ACCOUNTANT, now=in_may)
+        sheet = remittance.draft_sheet(session, organization_id=at, month=APRIL, by=ACCOUNTANT, now=in_may)
+
+    assert (sheet.from_month, sheet.until_month) == (JANUARY, APRIL)
+    assert (sheet.received_fen, sheet.amount_fen) == (8000, 800)
 
 
 def test_new_rule_takes_the_place_of_one_from_the_same_month(here: Till) -> None:

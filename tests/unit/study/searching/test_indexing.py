@@ -38,6 +38,18 @@ def test_what_is_forgotten_is_not_found_and_may_be_forgotten_again(any_sessions:
     assert titles(any_sessions, branch.path, "党费") == []
 
 
+def test_what_was_forgotten_leaves_no_word_behind(any_sessions: Sessions) -> None:
+    with any_sessions.begin() as session:
+        branch = organization(session)
+        item = published(session, column(session, branch), "旧标题", "老的办法")
+        indexing.forget(session, item_id=item.id)
+        session.execute(text("UPDATE study_version SET published_item_id = NULL"))
+        indexing.index(session, version=version(session, item, "新标题", "新的规定", number=2))
+
+    assert titles(any_sessions, branch.path, "规定") == ["新标题"]
+    assert titles(any_sessions, branch.path, "办法") == []
+
+
 def test_what_was_rolled_back_is_not_found(any_sessions: Sessions) -> None:
     with any_sessions.begin() as session:
         branch = organization(session)
