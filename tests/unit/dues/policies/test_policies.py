@@ -192,7 +192,7 @@ def test_no_column_of_a_rule_deducts_pays_for_others_or_marks_as_paid() -> None:
 def test_merchant_account_goes_to_one_of_two_committees_that_are_decided_at_once(
     any_sessions: Sessions,
 ) -> None:
-    by_wechat = {"by_wechat": True, "mchid": "1900000109"}
+    by_wechat: dict[str, Any] = {"by_wechat": True, "mchid": "1900000109"}
     with any_sessions.begin() as session:
         wanted = [propose(session, committee(session), **by_wechat).id for _ in range(2)]
     together = Barrier(2, timeout=10)
