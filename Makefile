@@ -53,7 +53,7 @@ format: $(DEV) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV) ## Measure one thing reproducibly: NAME=callback, check_in, dues, fanout, prepare, or all
+bench: $(DEV) ## Measure one thing reproducibly: NAME=callback, check_in, dues, fanout, prepare, search, or all
 	$(BIN)/python -m benchmarks $(NAME)
 
 lock: $(DEV) ## Compile the requirements again from requirements/*.in

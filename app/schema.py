@@ -26,6 +26,12 @@ from app.notices import models as notices
 from app.notices.announcements import models as announcements
 from app.organizations import models as organizations
 from app.staff import models as staff
+from app.study.hours import models as study_hours
+from app.study.library import models as study_library
+from app.study.plans import models as study_plans
+from app.study.pushes import models as study_pushes
+from app.study.quizzes import models as study_quizzes
+from app.study.searching import models as study_searching
 
 DOMAINS = (
     calendar,
@@ -55,5 +61,11 @@ DOMAINS = (
     dues_cash,
     dues_remittance,
     dues_arrears,
+    study_library,
+    study_searching,
+    study_plans,
+    study_pushes,
+    study_hours,
+    study_quizzes,
 )
 METADATA = Base.metadata

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("callback", "check_in", "dues", "fanout", "prepare")
+NAMES = ("callback", "check_in", "dues", "fanout", "prepare", "search")
 
 
 def main() -> None:

@@ -13,12 +13,12 @@ from app.dues.bills.models import Bill
 from app.dues.books import ledger
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, JournalKind
-from app.dues.deciding import Decision
 from app.dues.policies.models import DuesPolicy
 from app.dues.standards import queries as standards
 from app.dues.standards.models import DuesCategory
 from app.members.models import Member, MemberKind, PartyStatus, WeChatIdentity
 from app.organizations.models import Organization, OrganizationKind
+from app.staff.deciding import Decision
 from benchmarks.dues_merchant import MCHID
 from benchmarks.hall import AT_ONCE, BRANCH, COMMITTEE
 from benchmarks.messages import openid

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from benchmarks.servers import free_port
 
 SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+MYSQL_SERVER = "mysql+pymysql://root@127.0.0.1:3306/test"
 
 
 @contextmanager
@@ -30,6 +32,26 @@ def postgresql(name: str = "one") -> Iterator[str]:
     finally:
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {database} WITH (FORCE)"))
+        admin.dispose()
+
+
+@contextmanager
+def mariadb() -> Iterator[str]:
+    """The same on the MariaDB of the tests (`ZHIBU_TEST_MYSQL_URL`); empty where none answers."""
+    server = make_url(os.environ.get("ZHIBU_TEST_MYSQL_URL", MYSQL_SERVER))
+    database = f"zhibu_bench_{os.getpid()}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
+    try:
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {database}"))
+    except OperationalError:
+        yield ""
+        return
+    try:
+        yield server.set(database=database).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {database}"))
         admin.dispose()
 
 

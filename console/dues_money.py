@@ -11,11 +11,11 @@ from app.core.db import Session, in_turn
 from app.core.errors import DomainError
 from app.dues import months
 from app.dues.books import listing as books
-from app.dues.deciding import Decision
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
 from app.staff import queries as staffs
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import convening, fields, once
 from console.edge import acting, keep_trail, now, scope, services

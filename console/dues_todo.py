@@ -14,7 +14,6 @@ from app.dues.assessments import listing as assessments
 from app.dues.bills import listing as bills
 from app.dues.books import listing as books
 from app.dues.cash import listing as cash
-from app.dues.deciding import Decision, Proposed
 from app.dues.orders import listing as orders
 from app.dues.policies import listing as policy_listing
 from app.dues.policies import queries as policies
@@ -23,6 +22,7 @@ from app.dues.standards import queries as standards
 from app.dues.statements import listing as statements
 from app.dues.statements.listing import CaseFilter
 from app.organizations import queries as organizations
+from app.staff.deciding import Decision, Proposed
 from app.staff.permissions import Permission
 from console import convening
 from console.dues_place import Place

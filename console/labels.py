@@ -5,7 +5,6 @@ from typing import Any
 
 from app.core.calendar import DayKind
 from app.dues.books.models import DraftKind
-from app.dues.deciding import Decision
 from app.dues.words import WORDS as DUES_WORDS
 from app.feedback.models import Side
 from app.feedback.states import ThreadState
@@ -19,8 +18,10 @@ from app.notices.channels import Unreachable
 from app.notices.models import Channel, Topic, Urgency
 from app.notices.states import DeliveryState
 from app.organizations.models import OrganizationKind
+from app.staff.deciding import Decision
 from app.staff.models import Role
 from app.staff.verification import Fault
+from app.study.words import WORDS as STUDY_WORDS
 
 # One table for each enum: values of different ones may be the same word.
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -57,6 +58,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     },
     **WORDS,
     **DUES_WORDS,
+    **STUDY_WORDS,
     ThreadState: {
         ThreadState.OPEN: "待回复",
         ThreadState.ANSWERED: "已回复",

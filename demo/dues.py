@@ -14,7 +14,6 @@ from app.dues import months
 from app.dues.assessments import reliefs
 from app.dues.assessments.models import Assessment, Cause, ReliefKind
 from app.dues.assessments.payers import BASE_FIELD
-from app.dues.deciding import Decision
 from app.dues.policies import service as policies
 from app.dues.policies.models import DuesPolicy, Publishing
 from app.dues.standards import queries as standards
@@ -22,6 +21,7 @@ from app.dues.standards.models import DuesCategory
 from app.dues.standards.rules import monthly
 from app.members.models import PARTY_MEMBERS, Member
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 from demo.dues_months import write_months
 from demo.merchant import MCHID
 from demo.roster import Roster

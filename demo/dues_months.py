@@ -16,12 +16,12 @@ from app.dues.books.models import Account
 from app.dues.cash import handover
 from app.dues.cash.handover import Slip
 from app.dues.cash.models import PayWay
-from app.dues.deciding import Decision
 from app.dues.remittance import service as remittance
 from app.dues.remittance.models import RemitEvery
 from app.dues.taking import LineKind, Part
 from app.members.models import Member
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 from demo.cast import COLLEAGUES, MEMBER, SECRETARY
 from demo.roster import Roster
 

@@ -44,6 +44,10 @@ KINDS: dict[str, tuple[str, str]] = {
         "待办事项通知",
         "事项内容：{{thing1.DATA}}\n所属单位：{{thing2.DATA}}\n事项说明：{{thing3.DATA}}",
     ),
+    "study_item": (
+        "学习内容更新通知",
+        "内容标题：{{thing1.DATA}}\n发布单位：{{thing2.DATA}}\n发布时间：{{time3.DATA}}",
+    ),
 }
 """Kind of notice: (title, content as the platform keeps it)."""
 

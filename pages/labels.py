@@ -16,6 +16,7 @@ LABELS: dict[StrEnum, str] = {
     Topic.DIGEST: "每周汇总",
     Topic.MEETINGS: "会议提醒",
     Topic.DUES: "党费提醒",
+    Topic.STUDY: "学习推送",
 }
 
 

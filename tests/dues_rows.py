@@ -14,13 +14,13 @@ from app.dues.bills.models import Bill
 from app.dues.bills.states import BillState
 from app.dues.books.models import Account, Entry, Journal, JournalKind
 from app.dues.cash.models import PayWay, Receipt, ReceiptLine
-from app.dues.deciding import Decision
 from app.dues.orders.models import LineKind, Order, OrderLine
 from app.dues.orders.states import OrderState
 from app.dues.policies.models import DuesPolicy
 from app.dues.standards.models import DuesCategory, DuesStandard
 from app.members.models import Member
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 from tests.factories import NOW
 
 Row = TypeVar("Row", bound=Base)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     Integer,
+    LargeBinary,
     MetaData,
     Row,
     Text,
@@ -41,6 +42,7 @@ __all__ = [
     "Base",
     "BigId",
     "Driver",
+    "LongBinary",
     "LongText",
     "Session",
     "Sessions",
@@ -84,6 +86,9 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 LongText = Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 """MySQL's TEXT ends at 64 KiB, which a body at our cap passes once it is encoded."""
+
+
+LongBinary = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 
 
 class Base(DeclarativeBase):

@@ -157,6 +157,7 @@ class Notices(Section):
     template_dues_refunded: str
     template_dues_review_answered: str
     template_dues_arrears: str
+    template_study_item: str
     subscription_announcement: str
     subscription_reminder: str
     subscription_digest: str
@@ -170,6 +171,7 @@ class Notices(Section):
     subscription_dues_refunded: str
     subscription_dues_review_answered: str
     subscription_dues_arrears: str
+    subscription_study_item: str
     mini_program_announcement: str
     mini_program_reminder: str
     mini_program_digest: str
@@ -183,6 +185,7 @@ class Notices(Section):
     mini_program_dues_refunded: str
     mini_program_dues_review_answered: str
     mini_program_dues_arrears: str
+    mini_program_study_item: str
 
 
 class Meetings(Section):

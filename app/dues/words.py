@@ -9,7 +9,6 @@ from app.dues.bills.states import BillState
 from app.dues.books.models import Account, DraftKind, JournalKind, PeriodState, UseItem
 from app.dues.cash.models import PayWay
 from app.dues.cash.states import HandoverState, TransferState
-from app.dues.deciding import Decision
 from app.dues.inbound.models import NotificationState
 from app.dues.orders.models import LineKind, RefundCause
 from app.dues.orders.states import OrderState, RefundState
@@ -17,6 +16,7 @@ from app.dues.policies.models import Publishing, Twice
 from app.dues.remittance.models import RemitEvery
 from app.dues.standards.models import DuesCategory
 from app.dues.statements.models import CaseKind, CaseState, StatementState
+from app.staff.deciding import Decision
 
 WORDS: Final[dict[type[StrEnum], dict[StrEnum, str]]] = {
     Decision: {

@@ -8,7 +8,7 @@ from app.core.db import Session, driver_of, rows_changed
 from app.core.prepared import Prepared
 from app.notices.models import Topic, TopicSwitch
 
-OFFERED = (Topic.ANNOUNCEMENTS, Topic.DIGEST, Topic.MEETINGS, Topic.DUES)
+OFFERED = (Topic.ANNOUNCEMENTS, Topic.DIGEST, Topic.MEETINGS, Topic.DUES, Topic.STUDY)
 """Topics of which something is sent today; a switch without a push behind it would be a dead button."""
 _SWITCH_OFF = Prepared(
     insert(TopicSwitch).values({name: bindparam(name) for name in ("member_id", "topic", "off_at")})

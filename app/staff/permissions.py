@@ -30,10 +30,17 @@ class Permission(StrEnum):
     DUES_ACCOUNT = "dues.account"
     DUES_DECIDE = "dues.decide"
     DUES_REVEAL = "dues.reveal"
+    STUDY_VIEW = "study.view"
+    STUDY_WRITE = "study.write"
+    STUDY_REVIEW = "study.review"
+    STUDY_HOURS = "study.hours"
 
 
 P = Permission
-VIEWS = frozenset({P.DASHBOARD_VIEW, P.ORGANIZATIONS_VIEW, P.MEMBERS_VIEW, P.MEETINGS_VIEW, P.NOTICES_VIEW})
+VIEWS = frozenset(
+    {P.DASHBOARD_VIEW, P.ORGANIZATIONS_VIEW, P.MEMBERS_VIEW, P.MEETINGS_VIEW, P.NOTICES_VIEW, P.STUDY_VIEW}
+)
+STUDY = frozenset({P.STUDY_WRITE, P.STUDY_REVIEW, P.STUDY_HOURS})
 NOTICES = frozenset({P.NOTICES_WRITE, P.NOTICES_APPROVE, P.NOTICES_EXPORT})
 DUES = frozenset({P.DASHBOARD_VIEW, P.ORGANIZATIONS_VIEW, P.DUES_VIEW})
 DUES_POSTS = frozenset({Role.COLLECTOR, Role.RECONCILER, Role.ACCOUNTANT})
@@ -41,6 +48,7 @@ DUES_POSTS = frozenset({Role.COLLECTOR, Role.RECONCILER, Role.ACCOUNTANT})
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.SECRETARY: VIEWS
     | NOTICES
+    | STUDY
     | {
         P.MEMBERS_REVEAL,
         P.MEMBERS_BIND,
@@ -50,9 +58,11 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         P.DUES_VIEW,
         P.DUES_DECIDE,
     },
-    Role.ORGANIZER: VIEWS | {P.MEMBERS_BIND, P.MEETINGS_MANAGE, P.NOTICES_WRITE, P.DUES_VIEW},
+    Role.ORGANIZER: VIEWS
+    | {P.MEMBERS_BIND, P.MEETINGS_MANAGE, P.NOTICES_WRITE, P.STUDY_WRITE, P.STUDY_HOURS, P.DUES_VIEW},
     Role.OFFICE: VIEWS
     | NOTICES
+    | STUDY
     | {
         P.MEMBERS_REVEAL,
         P.MEMBERS_BIND,

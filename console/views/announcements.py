@@ -7,11 +7,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import staff
+from app.core import rich_text, wording
 from app.core.clock import local_day
 from app.core.db import Session
 from app.core.errors import DomainError
 from app.members.models import PARTY_MEMBERS
-from app.notices.announcements import attachments, queries, reminders, rich_text, service, wording
+from app.notices.announcements import attachments, queries, reminders, service
 from app.notices.announcements.audience import Audience, Target
 from app.notices.announcements.models import Announcement
 from app.notices.announcements.states import AnnouncementState

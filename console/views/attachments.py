@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import staff
+from app.core import uploads
 from app.core.errors import DomainError
 from app.notices.announcements import attachments
 from app.staff.permissions import Permission
@@ -31,7 +32,7 @@ def attach(announcement_id: int) -> ResponseReturnValue:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return _page(announcement_id, "请先选择一个文件。"), 422
-    content = sent.stream.read(attachments.LIMIT + 1)
+    content = sent.stream.read(uploads.LIMIT + 1)
     try:
         return _attach(announcement_id, sent.filename, content)
     except DomainError as refusal:

@@ -14,12 +14,12 @@ from app.dues.assessments.models import Assessment, Cause
 from app.dues.bills import queries as bills
 from app.dues.bills import service as standing
 from app.dues.books import drafts
-from app.dues.deciding import Decision
 from app.dues.standards.models import DuesCategory
 from app.dues.standards.rules import BadBase
 from app.members import queries as members
 from app.members.models import Member
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import dues_money as shared
 from console import dues_place as places

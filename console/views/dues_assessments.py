@@ -12,9 +12,9 @@ from app.dues.assessments import import_listing as imports
 from app.dues.assessments import listing
 from app.dues.assessments.listing import Payers
 from app.dues.assessments.models import Assessment
-from app.dues.deciding import Decision
 from app.members import queries as members
 from app.organizations.scope import Scope
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import dues_money as shared
 from console import dues_place as places

@@ -11,11 +11,11 @@ from app.dues.bills.models import Bill
 from app.dues.books import ahead, drafts, listing, owed
 from app.dues.books.models import Account, Draft, DraftKind, Journal, UseItem
 from app.dues.books.trial import TrialLine, trial
-from app.dues.deciding import Decision
 from app.members import queries as members
 from app.members.models import Member
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import dues_money as shared
 from console import fields

@@ -12,9 +12,9 @@ from app.dues import months
 from app.dues.assessments import import_listing as listing
 from app.dues.assessments import importing, template
 from app.dues.assessments.models import BaseImport, BaseLineKind, Cause
-from app.dues.deciding import Decision
 from app.members.roster.archive import MAX_BYTES, RosterRefused
 from app.organizations import queries as organizations
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import dues_money as shared
 from console import exports, fields, once

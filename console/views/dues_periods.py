@@ -11,7 +11,7 @@ from app.dues import months
 from app.dues.books import listing, periods
 from app.dues.books.drafts import FAR_BACK
 from app.dues.books.models import Period, PeriodState, Reopening
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import dues_money as shared
 from console import fields

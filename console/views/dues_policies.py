@@ -9,11 +9,11 @@ from app.access import staff
 from app.core.db import Session
 from app.core.errors import DomainError
 from app.dues import months
-from app.dues.deciding import Decision
 from app.dues.policies import listing, queries, service
 from app.dues.policies.models import DuesPolicy, Publishing, Twice
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import dues_money as shared
 from console import fields

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from app.access import staff
 from app.core.db import Session
-from app.dues.deciding import Decision
 from app.dues.orders import listing, refunding
 from app.dues.orders.models import Order, Refund
 from app.dues.orders.refunds import RefundTooMuch
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import dues_money as shared
 from console import fields

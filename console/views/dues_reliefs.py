@@ -14,10 +14,10 @@ from app.dues import months
 from app.dues.assessments import listing
 from app.dues.assessments import reliefs as service
 from app.dues.assessments.models import Relief, ReliefKind
-from app.dues.deciding import Decision
 from app.members.models import Member
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import dues_money as shared
 from console import dues_place as places

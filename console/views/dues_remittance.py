@@ -7,12 +7,12 @@ from app.access import staff
 from app.core.db import Session
 from app.core.errors import DomainError
 from app.dues import months
-from app.dues.deciding import Decision
 from app.dues.remittance import listing, rules, service
 from app.dues.remittance.models import RemitEvery, RemitRule, Remittance
 from app.organizations.models import Organization
 from app.papers import dues_sheets
 from app.papers.paper import MEDIA, Format
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import dues_money as shared
 from console import exports, fields

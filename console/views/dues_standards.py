@@ -9,11 +9,11 @@ from app.access import staff
 from app.core.db import Session
 from app.core.errors import DomainError
 from app.dues import months
-from app.dues.deciding import Decision
 from app.dues.standards import queries, service
 from app.dues.standards.models import DuesCategory, DuesStandard
 from app.dues.standards.rules import BadStandard, Standard, band_text
 from app.organizations import queries as organizations
+from app.staff.deciding import Decision
 from app.staff.permissions import Permission
 from console import dues_money as shared
 from console import fields

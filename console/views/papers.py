@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import staff
+from app.core import wording
 from app.core.db import Session
 from app.core.errors import DomainError
 from app.meetings.models import Meeting
@@ -12,7 +13,6 @@ from app.meetings.records import queries as records
 from app.meetings.records.content import RecordMarked, from_json, readable
 from app.meetings.records.models import PaperKind
 from app.meetings.records.redaction import Redacted, public_text, redact
-from app.notices.announcements import wording
 from app.organizations import queries as organizations
 from app.papers import ballots, excel, pdf, sheets, word
 from app.papers.paper import MEDIA, Format, Paper

@@ -29,7 +29,6 @@ from app.dues.bills.models import Bill
 from app.dues.bills.states import BillState
 from app.dues.books.models import Account
 from app.dues.cash.models import PayWay
-from app.dues.deciding import Decision
 from app.dues.inbound.finishing import PayInbox
 from app.dues.inbound.models import NotificationState, PayNotification
 from app.dues.orders import refunding
@@ -42,6 +41,7 @@ from app.dues.statements.desk import StatementDesk
 from app.dues.statements.models import Case, TradeStatement
 from app.dues.taking import Part, take
 from app.organizations.models import Organization, OrganizationKind
+from app.staff.deciding import Decision
 from sandbox.pay.refusals import CannotPay
 from tests import dues_rows, factories, tables
 from tests.factories import NOW

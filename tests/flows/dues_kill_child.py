@@ -23,7 +23,6 @@ from app.core.db import Session, Sessions, new_engine
 from app.dues.bills.models import Bill
 from app.dues.books.models import Account, Journal
 from app.dues.cash.models import PayWay, Receipt
-from app.dues.deciding import Decision
 from app.dues.inbound.finishing import PayInbox
 from app.dues.orders import refunding
 from app.dues.orders.models import Order, Refund
@@ -31,6 +30,7 @@ from app.dues.orders.states import OrderState, RefundState
 from app.dues.orders.wishes import Wish
 from app.dues.statements.desk import StatementDesk
 from app.dues.statements.models import StatementState, TradeStatement
+from app.staff.deciding import Decision
 from tests import tables
 from tests.fakes.gateway import MCHID, SERIALS, FakeWeChatPay
 from tests.flows.dues_truths import on_bill

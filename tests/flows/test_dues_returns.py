@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from app.dues.books.models import Account
-from app.dues.deciding import Decision
+from app.staff.deciding import Decision
 from tests.flows.dues_histories import DUE, HISTORIES, SECONDS, SOURCES, TROUBLES, Histories, share
 
 DECISIONS = [*4 * [Decision.APPROVED], Decision.REFUSED, Decision.WITHDRAWN]

@@ -232,6 +232,9 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     ],
     "notice_dues_review_answered": [{"link": link} for link in LINKS],
     "notice_late_reply": [{"text": "处理好了"}],
+    "notice_study_item": [
+        {"title": "党支部工作条例要点", "organization": "集团党委", "link": link} for link in LINKS
+    ],
     "notices": [
         {"listed": [], "more": "", "coming": []},
         {

@@ -6,10 +6,10 @@ from sqlalchemy import func, select
 
 from app.core.db import AnyRow, Session
 from app.dues.assessments.models import BaseImport, BaseLine, BaseLineKind
-from app.dues.deciding import Decision
 from app.members.models import Member
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
+from app.staff.deciding import Decision
 
 
 def imports(session: Session, scope: Scope, *, limit: int) -> Sequence[AnyRow]:

@@ -14,14 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from app.core.crypto import Vault
 from app.core.db import Session, UTCDateTime, rows_changed
 from app.core.errors import DomainError
-from app.dues import deciding
 from app.dues.assessments import payers
 from app.dues.assessments.matching import NoMatch, Payer, People
 from app.dues.assessments.matching import payers as load_payers
 from app.dues.assessments.models import Assessment, BaseImport, BaseLine, BaseLineKind, Cause
 from app.dues.assessments.payers import BASE_FIELD
 from app.dues.assessments.workbook import Column, Row, read
-from app.dues.deciding import Decision
 from app.dues.policies import queries as policies
 from app.dues.policies.models import DuesPolicy
 from app.dues.standards.models import DuesCategory
@@ -32,6 +30,8 @@ from app.members.models import GONE, Member
 from app.members.names import plain
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
+from app.staff import deciding
+from app.staff.deciding import Decision
 
 CHANGES = (BaseLineKind.NEW, BaseLineKind.CHANGED)
 

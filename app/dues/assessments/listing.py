@@ -11,12 +11,12 @@ from app.dues import months
 from app.dues.assessments.models import Assessment, Relief, Review
 from app.dues.assessments.queries import latest_months
 from app.dues.branches import branch_of
-from app.dues.deciding import Decision
 from app.dues.standing import STANDS
 from app.dues.sums import whole
 from app.members.models import GONE, PARTY_MEMBERS, Member
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
+from app.staff.deciding import Decision
 
 Rows = Select[*tuple[Any, ...]]
 ORDER = Organization.path, Member.name_pinyin, Member.id

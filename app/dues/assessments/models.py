@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId, UTCDateTime, enum_column, table_args
 from app.dues.columns import Fen, Moment, Month
-from app.dues.deciding import Proposed, two_people
 from app.dues.standards.models import DuesCategory
+from app.staff.deciding import Proposed, two_people
 
 
 class Cause(StrEnum):

@@ -10,8 +10,8 @@ from app.core.clock import from_local
 from app.core.db import Session
 from app.dues import months
 from app.dues.assessments.models import Assessment, Relief, Review
-from app.dues.deciding import Decision
 from app.dues.standing import STANDS
+from app.staff.deciding import Decision
 
 
 def current(session: Session, member_id: int, month: int) -> Assessment | None:

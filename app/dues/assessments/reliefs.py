@@ -9,13 +9,14 @@ from app.core.clock import local_day
 from app.core.crypto import Vault
 from app.core.db import Session, rows_changed
 from app.core.errors import DomainError
-from app.dues import deciding, months
+from app.dues import months
 from app.dues.assessments import payers
 from app.dues.assessments.models import Relief, ReliefKind
-from app.dues.deciding import Decision, SecondPersonNeeded
 from app.dues.policies.service import KEEPERS
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
+from app.staff import deciding
+from app.staff.deciding import Decision, SecondPersonNeeded
 from app.staff.persons import is_of
 
 REASON_FIELD: Final = "dues_relief.reason"

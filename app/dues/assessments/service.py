@@ -5,18 +5,18 @@ from datetime import datetime
 
 from app.core.crypto import Vault
 from app.core.db import Session
-from app.dues import deciding
 from app.dues.assessments import payers
 from app.dues.assessments.models import Assessment, Cause
 from app.dues.assessments.payers import BASE_FIELD
 from app.dues.assessments.reliefs import decide_relief, end_relief, propose_relief
 from app.dues.assessments.reviews import answer_review, ask_review
-from app.dues.deciding import Decision, SecondPersonNeeded
 from app.dues.policies.queries import NoPolicy, policy_for
 from app.dues.standards.models import DuesCategory
 from app.dues.standards.queries import in_force
 from app.dues.standards.rules import FROM_PAY, monthly
 from app.dues.standing import stand
+from app.staff import deciding
+from app.staff.deciding import Decision, SecondPersonNeeded
 from app.staff.persons import is_of
 
 __all__ = [

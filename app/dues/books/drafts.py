@@ -16,8 +16,8 @@ from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Draft, DraftKind, Entry, Journal, JournalKind, UseItem
 from app.dues.books.reversals import SuspenseShort
 from app.dues.cash.desk import desk_of
-from app.dues.deciding import Decision, SecondPersonNeeded, decide
 from app.dues.remittance.received import counts, sent
+from app.staff.deciding import Decision, SecondPersonNeeded, decide
 from app.staff.persons import is_of
 
 FAR_BACK = 24

@@ -8,12 +8,12 @@ from sqlalchemy.orm import aliased
 
 from app.core.db import AnyRow, Session
 from app.dues.books.models import Draft, Entry, Journal, JournalKind, Period, Reopening
-from app.dues.deciding import Decision
 from app.dues.policies.models import DuesPolicy
 from app.dues.sums import whole
 from app.members.models import Member
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
+from app.staff.deciding import Decision
 
 DebitAt = aliased(Organization)
 CreditAt = aliased(Organization)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, BigId, UTCDateTime, enum_column, table_args
 from app.dues.columns import Fen, Moment, Month, Username
-from app.dues.deciding import Proposed, two_people
+from app.staff.deciding import Proposed, two_people
 
 
 class Account(StrEnum):

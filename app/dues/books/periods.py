@@ -14,8 +14,8 @@ from app.dues.books.drafts import ReasonMissing
 from app.dues.books.models import Draft, Period, PeriodState, Reopening
 from app.dues.cash.models import Handover, Transfer
 from app.dues.cash.states import HandoverState, TransferState
-from app.dues.deciding import Decision, decide
 from app.dues.statements.models import Case, CaseState
+from app.staff.deciding import Decision, decide
 
 
 class MonthNotOver(DomainError):

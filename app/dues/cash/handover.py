@@ -18,10 +18,10 @@ from app.dues.cash.desk import WayNotAllowed
 from app.dues.cash.models import Handover
 from app.dues.cash.states import HANDOVER, HandoverState
 from app.dues.cash.transfers import AnswerMissing, SlipMissing
-from app.dues.deciding import SecondPersonNeeded
 from app.dues.policies import queries as policies
 from app.dues.sums import whole
 from app.organizations.models import Organization
+from app.staff.deciding import SecondPersonNeeded
 from app.staff.persons import same_person
 
 

@@ -17,8 +17,8 @@ from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Journal, JournalKind
 from app.dues.cash.desk import desk_of
 from app.dues.cash.models import LargeGift, PayWay
-from app.dues.deciding import SecondPersonNeeded
 from app.dues.standards import queries as standards
+from app.staff.deciding import SecondPersonNeeded
 from app.staff.persons import same_person
 
 

@@ -11,8 +11,8 @@ from app.dues.books.models import Account
 from app.dues.cash.collecting import covering, end_transfer
 from app.dues.cash.models import PayWay, Transfer
 from app.dues.cash.states import TransferState
-from app.dues.deciding import SecondPersonNeeded
 from app.dues.taking import Taken
+from app.staff.deciding import SecondPersonNeeded
 from app.staff.persons import is_of
 
 

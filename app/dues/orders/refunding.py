@@ -13,12 +13,12 @@ from app.dues.bills.models import Bill
 from app.dues.books import ahead, ledger, owed
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Entry, Journal, JournalKind
-from app.dues.deciding import AlreadyDecided, Decision, check_person
 from app.dues.orders import moving, refunds, returnable
 from app.dues.orders.models import Order, Refund, RefundCause
 from app.dues.orders.refunds import RefundTooMuch
 from app.dues.orders.states import REFUND, OrderState, RefundState
 from app.dues.statements import cases
+from app.staff.deciding import AlreadyDecided, Decision, check_person
 
 SOURCES = frozenset({Account.RECEIVABLE, Account.ADVANCE, Account.EXTRA, Account.REFUNDS})
 

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from app.core.db import Session
 from app.core.errors import DomainError
-from app.dues import deciding, months
-from app.dues.deciding import Decision
+from app.dues import months
 from app.dues.policies.models import DuesPolicy, Publishing, Twice
 from app.dues.policies.queries import policy_for
 from app.dues.standing import STANDS, stand
 from app.organizations.models import Organization, OrganizationKind
+from app.staff import deciding
+from app.staff.deciding import Decision
 
 KEEPERS: Final = frozenset({OrganizationKind.COMMITTEE, OrganizationKind.WORK_COMMITTEE})
 """The account is opened in a committee's name (facts/domain §1.6 Account)."""

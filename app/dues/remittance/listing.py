@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, func, select
 
 from app.core.db import AnyRow, Session
-from app.dues.deciding import Decision
 from app.dues.remittance.models import Publication, RemitRule, Remittance
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
+from app.staff.deciding import Decision
 
 
 def rules(session: Session, scope: Scope) -> Sequence[AnyRow]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, enum_column, table_args
 from app.dues.columns import Fen, Moment, Month, Username
-from app.dues.deciding import Proposed, two_people
+from app.staff.deciding import Proposed, two_people
 
 
 class RemitEvery(StrEnum):

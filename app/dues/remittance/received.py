@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, case, or_, select
 
 from app.core.db import AnyRow, Session
 from app.dues.books.models import Account, Entry, Journal
-from app.dues.deciding import Decision
 from app.dues.remittance.models import Remittance
 from app.dues.standing import STANDS
 from app.dues.sums import whole
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 
 FOR_DUES: Final = (Account.RECEIVABLE, Account.ADVANCE, Account.EXTRA)
 """Where money that members owe, pay ahead or give stands, by branch."""

@@ -11,11 +11,11 @@ from app.dues import months
 from app.dues.books import ledger
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, JournalKind, Period, PeriodState
-from app.dues.deciding import Decision, decide
 from app.dues.remittance import rules
 from app.dues.remittance.models import RemitEvery, RemitRule, Remittance
 from app.dues.remittance.received import received
 from app.dues.standing import STANDS, stand
+from app.staff.deciding import Decision, decide
 
 
 class RemitRuleWrong(DomainError):

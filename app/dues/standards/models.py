@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Date, String, Table, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, table_args
-from app.dues.deciding import Proposed, two_people
 from app.dues.standards.shipped import ROWS
+from app.staff.deciding import Proposed, two_people
 
 
 class DuesCategory(StrEnum):

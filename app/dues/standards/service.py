@@ -6,11 +6,11 @@ from typing import ClassVar
 from app.core.clock import local_day
 from app.core.db import Session
 from app.core.errors import DomainError
-from app.dues import deciding
-from app.dues.deciding import Decision
 from app.dues.standards.models import DuesStandard
 from app.dues.standards.rules import BadStandard, Standard
 from app.dues.standing import stand
+from app.staff import deciding
+from app.staff.deciding import Decision
 
 NAME_WIDTH, CLAUSE_WIDTH = 100, 300
 

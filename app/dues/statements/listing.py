@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from app.core.clock import from_local
 from app.core.db import AnyRow, Session
-from app.dues.deciding import Decision
 from app.dues.orders.models import Order, Refund
 from app.dues.orders.states import RefundState
 from app.dues.policies.models import DuesPolicy
@@ -20,6 +19,7 @@ from app.dues.statements.models import Case, CaseKind, CaseState, TradeLine, Tra
 from app.dues.sums import whole
 from app.organizations.models import Organization
 from app.organizations.scope import Scope
+from app.staff.deciding import Decision
 
 
 def merchants(session: Session, scope: Scope) -> dict[str, Organization]:

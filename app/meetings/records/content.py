@@ -7,9 +7,9 @@ from unicodedata import category
 
 from pydantic import TypeAdapter
 
+from app.core import wording
 from app.core.errors import DomainError
 from app.meetings.models import MeetingKind
-from app.notices.announcements import wording
 
 MOST_ITEMS = 100
 MOST_ACTIONS = 100

@@ -1,8 +1,9 @@
 """One delivery for each of a number of people, made in one statement."""
 
+import json
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -48,14 +49,15 @@ D = DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What all deliveries of one statement share."""
+    """What all deliveries of one statement share. `fields`: what they say, where no announcement says it."""
 
-    announcement_id: int
+    announcement_id: int | None
     subject: str
     kind: str
     urgency: Urgency
     now: datetime
     not_before: datetime
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def moment(session: Session, urgency: Urgency, now: datetime) -> datetime:
@@ -73,10 +75,10 @@ def deliver(session: Session, people: Select[int], *, batch: Batch, setup: Setup
         Delivery.subject: literal(batch.subject),
         Delivery.identity_id: them.c.identity_id,
         Delivery.member_id: them.c.member_id,
-        Delivery.announcement_id: literal(batch.announcement_id),
+        Delivery.announcement_id: literal(batch.announcement_id, Delivery.announcement_id.type),
         Delivery.kind: literal(batch.kind),
         Delivery.urgency: _value(Delivery.urgency, batch.urgency),
-        Delivery.fields: literal("{}"),
+        Delivery.fields: literal(json.dumps(dict(batch.fields), ensure_ascii=False)),
         Delivery.state: case(
             (why.is_not(None), _value(Delivery.state, D.LISTED)),
             (held, _value(Delivery.state, D.HELD)),

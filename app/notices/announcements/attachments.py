@@ -1,71 +1,25 @@
-"""Files beside an announcement: what their bytes say they are, without what a picture tells about its maker."""
+"""Files beside an announcement."""
 
-import hashlib
 from collections.abc import Sequence
-from unicodedata import category, normalize
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import undefer
 
+from app.core import uploads
 from app.core.db import Session, rows_changed
 from app.core.errors import DomainError
-from app.notices.announcements import queries, service, wording
-from app.notices.announcements.files import (
-    AttachmentDamaged,
-    AttachmentMacros,
-    Kind,
-    kind_of,
-    stripped,
-    text_of,
-)
+from app.notices.announcements import queries, service
 from app.notices.announcements.models import Announcement, Attachment
 from app.notices.announcements.sending import subject_of
 from app.notices.announcements.states import AnnouncementState
 from app.notices.models import Delivery
 from app.organizations.scope import Scope
 
-__all__ = ["AttachmentDamaged", "AttachmentMacros"]
-
-LIMIT = 10 * 1024 * 1024
 MOST = 5
-NAME_LIMIT = 120
-SUFFIXES = {
-    "pdf": Kind.PDF,
-    "jpg": Kind.JPEG,
-    "jpeg": Kind.JPEG,
-    "png": Kind.PNG,
-    "docx": Kind.WORD,
-    "xlsx": Kind.EXCEL,
-    "pptx": Kind.POWERPOINT,
-    "txt": Kind.TEXT,
-}
-UNPRINTED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-
-
-class AttachmentName(DomainError):
-    """A path, an invisible sign, or nothing at all."""
-
-    code = "attachment_name"
-
-
-class AttachmentKind(DomainError):
-    """None of the kinds we take, or not what its name says."""
-
-    code = "attachment_kind"
-
-
-class AttachmentTooLarge(DomainError):
-    code = "attachment_too_large"
 
 
 class AttachmentTooMany(DomainError):
     code = "attachment_too_many"
-
-
-class AttachmentMarked(DomainError):
-    """`details["words"]`: the marks of secrecy in its name or its text."""
-
-    code = "attachment_marked"
 
 
 def add(
@@ -78,8 +32,11 @@ def add(
     author: str,
     author_name: str,
 ) -> Attachment:
-    """Keep a file; what was approved is a draft again. Raises a DomainError of this module, or of `service.reopen`."""
-    file = _checked(announcement.id, name, content)
+    """Keep a file; what was approved is a draft again.
+
+    Raises AttachmentTooMany, and a DomainError of `uploads.checked` or of `service.reopen`.
+    """
+    file = Attachment(announcement_id=announcement.id, **uploads.checked(name, content).columns())
     service.reopen(
         session, announcement=announcement, revision=revision, author=author, author_name=author_name
     )
@@ -89,36 +46,6 @@ def add(
     session.add(file)
     session.flush()
     return file
-
-
-def _checked(announcement_id: int, name: str, content: bytes) -> Attachment:
-    name = _name(name)
-    if len(content) > LIMIT:
-        raise AttachmentTooLarge(limit=LIMIT)
-    kind = SUFFIXES.get(name.rpartition(".")[2].lower())
-    if kind is None or kind_of(content) is not kind:
-        raise AttachmentKind
-    if words := wording.marked(f"{name}\n{text_of(content, kind)}"):
-        raise AttachmentMarked(words=words)
-    content = stripped(content, kind)
-    return Attachment(
-        announcement_id=announcement_id,
-        name=name,
-        media_type=kind.value,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-    )
-
-
-def _name(given: str) -> str:
-    name = normalize("NFC", given).strip()
-    path = any(sign in name for sign in '/\\:*?"<>|') or name.startswith(".")
-    if path or not name.rpartition(".")[0] or len(name) > NAME_LIMIT:
-        raise AttachmentName(limit=NAME_LIMIT)
-    if any(category(sign) in UNPRINTED for sign in name):
-        raise AttachmentName(limit=NAME_LIMIT)
-    return name
 
 
 def remove(

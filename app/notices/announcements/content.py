@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from unicodedata import category
 
+from app.core import rich_text, wording
 from app.core.errors import DomainError
-from app.notices.announcements import rich_text, wording
 from app.notices.announcements.audience import Audience
 from app.notices.models import Urgency
 

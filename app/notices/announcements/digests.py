@@ -49,8 +49,9 @@ def gather(session: Session, *, setup: Setup, now: datetime) -> int:
         if person is None or (person.why is None and person.taken):
             continue
         ended[person.why or IN_DIGEST] += [item.id for item in items]
-        if person.why is None:
-            digests.append(_digest(items, person.identity_id, now))
+        titles = [title for item in items if (title := _title(item))]
+        if person.why is None and titles:
+            digests.append(_digest(titles, member_id, person.identity_id, now))
     for reason, ids in ended.items():
         for some in _parts(ids):
             _list(session, some, reason, now)
@@ -64,10 +65,10 @@ def _parts(rows: Sequence[Part]) -> Iterator[Sequence[Part]]:
 
 
 def _waiting(session: Session, moment: datetime) -> Sequence[AnyRow]:
-    """(id, member_id, title) of what was held before the moment, person by person."""
+    """(id, member_id, fields, title) of what was held before the moment, person by person."""
     return session.execute(
-        select(Delivery.id, Delivery.member_id, Announcement.title)
-        .join(Announcement, Announcement.id == Delivery.announcement_id)
+        select(Delivery.id, Delivery.member_id, Delivery.fields, Announcement.title)
+        .outerjoin(Announcement, Announcement.id == Delivery.announcement_id)
         .where(
             Delivery.state == DeliveryState.HELD,
             Delivery.created_at <= moment,
@@ -75,6 +76,11 @@ def _waiting(session: Session, moment: datetime) -> Sequence[AnyRow]:
         )
         .order_by(Delivery.member_id, Delivery.created_at, Delivery.id)
     ).all()
+
+
+def _title(item: AnyRow) -> str:
+    """An announcement's, or the delivery's own. None is left of what was forgotten when its reader went."""
+    return str(item.title or json.loads(item.fields).get("title", ""))
 
 
 def _people(session: Session, setup: Setup, now: datetime) -> dict[int, AnyRow]:
@@ -104,14 +110,13 @@ def _list(session: Session, ids: Sequence[str], reason: str, now: datetime) -> i
     return rows_changed(session, update(Delivery).where(*its).values(values))
 
 
-def _digest(items: list[AnyRow], identity_id: int, now: datetime) -> dict[str, Any]:
-    titles = [item.title for item in items]
+def _digest(titles: list[str], member_id: int, identity_id: int, now: datetime) -> dict[str, Any]:
     shown = titles if len(titles) <= TITLES else [*titles[: TITLES - 1], "……"]
     return {
         "id": uuid.uuid4().hex,
         "subject": subject_of(now),
         "identity_id": identity_id,
-        "member_id": items[0].member_id,
+        "member_id": member_id,
         "kind": budget.DIGEST_KIND,
         "urgency": Urgency.DIGEST,
         "fields": json.dumps({"count": str(len(titles)), "titles": "\n".join(shown)}, ensure_ascii=False),

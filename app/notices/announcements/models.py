@@ -2,15 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.dialects import mysql
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from app.core.db import Base, LongText, UTCDateTime, enum_column, table_args
+from app.core.db import Base, LongBinary, LongText, UTCDateTime, enum_column, table_args
 from app.notices.announcements.states import AnnouncementState
 from app.notices.models import Urgency
-
-LongBinary = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 
 
 class Announcement(Base):

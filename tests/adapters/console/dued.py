@@ -14,7 +14,6 @@ from app.dues.assessments import importing, reliefs, reviews
 from app.dues.assessments import service as assessments
 from app.dues.assessments.models import Cause, ReliefKind
 from app.dues.assessments.service import Asked
-from app.dues.deciding import Decision
 from app.dues.policies import service as policies
 from app.dues.standards import queries as standards
 from app.dues.standards import service as standard_service
@@ -22,6 +21,7 @@ from app.dues.standards.models import DuesCategory
 from app.members.models import Member
 from app.organizations import queries as organizations
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 from tests.factories import NOW
 
 ACCOUNTANT, SECRETARY = "kuaiji", "shuji"

@@ -7,9 +7,9 @@ import pytest
 
 from app.dues.assessments.models import Assessment, BaseLine
 from app.dues.assessments.queries import current
-from app.dues.deciding import Decision
 from app.dues.standards.models import DuesStandard
 from app.staff import queries as people
+from app.staff.deciding import Decision
 from app.staff.models import Role
 from tests.adapters.console.dued import workbook
 from tests.adapters.console.world import World

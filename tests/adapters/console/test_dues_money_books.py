@@ -10,12 +10,12 @@ from python_calamine import CalamineWorkbook
 from app.dues.books import ledger
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Draft, DraftKind, Journal, JournalKind, Period, PeriodState
-from app.dues.deciding import Decision
 from app.dues.orders import refunding
 from app.dues.orders.models import Refund
 from app.dues.words import word
 from app.members.models import Member, PartyStatus
 from app.organizations.models import Organization
+from app.staff.deciding import Decision
 from app.staff.models import Role
 from console.dues_money_books import BY_HAND
 from console.views.dues_cases import NEXT_STEPS

@@ -5,10 +5,10 @@ import pytest
 from app.dues.arrears.models import Excuse, Talk
 from app.dues.assessments.models import Relief, Review
 from app.dues.bills.models import Bill
-from app.dues.deciding import Decision
 from app.dues.policies.models import DuesPolicy
 from app.organizations.models import Organization, OrganizationKind
 from app.staff import queries as people
+from app.staff.deciding import Decision
 from app.staff.models import Role
 from tests import dues_rows, factories
 from tests.adapters.console.world import World

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.dues.assessments import reviews
 from app.dues.assessments.models import Cause, Relief, ReliefKind, Review
-from app.dues.deciding import Decision
 from app.dues.policies.models import DuesPolicy
 from app.dues.standards.models import DuesCategory
+from app.staff.deciding import Decision
 from app.staff.models import StaffAccount
 from tests.adapters.pages.collecting import Collecting
 from tests.factories import NOW

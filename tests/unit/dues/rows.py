@@ -10,12 +10,12 @@ from app.core.db import Session
 from app.dues.assessments.models import Assessment, Cause
 from app.dues.bills.models import Bill
 from app.dues.bills.states import BillState
-from app.dues.deciding import Decision
 from app.dues.policies.models import DuesPolicy
 from app.dues.standards.models import DuesCategory, DuesStandard
 from app.members.models import Member
 from app.organizations.models import Organization, OrganizationKind
 from app.staff import accounts
+from app.staff.deciding import Decision
 from tests import factories
 from tests.factories import NOW
 

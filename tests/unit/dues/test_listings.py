@@ -12,10 +12,10 @@ from app.dues.assessments.models import BaseImport, Cause, Review
 from app.dues.bills import listing as bills
 from app.dues.bills.listing import Tally
 from app.dues.bills.states import BillState as S
-from app.dues.deciding import Decision
 from app.members.models import MemberKind, PartyStatus
 from app.organizations.models import Organization, OrganizationKind
 from app.organizations.scope import Scope
+from app.staff.deciding import Decision
 from tests import dues_rows, factories
 from tests.factories import NOW
 

@@ -34,7 +34,9 @@ def _empty(engine: Engine) -> None:
 
 
 def tables(engine: Engine) -> set[str]:
-    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+    """Without Alembic's own, and those in which SQLite keeps a full-text index."""
+    kept = set(inspect(engine).get_table_names()) - {"alembic_version"}
+    return {name for name in kept if not name.startswith("study_search_index")}
 
 
 def scripts() -> ScriptDirectory:

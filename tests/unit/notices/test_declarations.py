@@ -37,6 +37,7 @@ def test_declared_kinds_and_their_topics() -> None:
         "dues_refunded": None,
         "dues_review_answered": None,
         "dues_arrears": Topic.DUES,
+        "study_item": Topic.STUDY,
     }
 
 

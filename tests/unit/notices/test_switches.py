@@ -5,10 +5,10 @@ from datetime import datetime
 from app.core.db import Session, Sessions
 from app.members.models import Member
 from app.notices import switches
-from app.notices.models import Topic, TopicSwitch
+from app.notices.models import Topic
 from tests import factories
 
-ALL = frozenset({Topic.ANNOUNCEMENTS, Topic.DIGEST, Topic.MEETINGS, Topic.DUES})
+ALL = frozenset(Topic)
 
 
 def somebody(session: Session) -> Member:
@@ -46,11 +46,5 @@ def test_keep_on_takes_a_switch_back(session: Session, now: datetime) -> None:
     assert switches.switched_off(session, member_id=member.id) == frozenset()
 
 
-def test_keep_on_leaves_topics_alone_that_the_page_does_not_show(session: Session, now: datetime) -> None:
-    member = somebody(session)
-    session.add(TopicSwitch(member_id=member.id, topic=Topic.STUDY, off_at=now))
-    session.flush()
-
-    switches.keep_on(session, member_id=member.id, topics=ALL, now=now)
-
-    assert switches.switched_off(session, member_id=member.id) == {Topic.STUDY}
+def test_every_topic_has_its_switch() -> None:
+    assert set(switches.OFFERED) == set(Topic)

@@ -12,11 +12,11 @@ from app.dues.assessments.explained import base_of
 from app.dues.assessments.importing import ImportStale, NothingToDecide
 from app.dues.assessments.models import Assessment, BaseLineKind, Cause
 from app.dues.assessments.payers import BASE_FIELD, MonthWrong, NotJanuary, ReasonMissing
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.standards.models import DuesCategory
 from app.members.models import MemberKind, PartyStatus
 from app.members.registry import phone_columns
 from app.organizations.scope import Scope
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests import factories
 from tests.factories import NOW
 from tests.unit.dues import rows

@@ -12,9 +12,9 @@ from app.dues.assessments.models import Relief, ReliefKind
 from app.dues.assessments.payers import NotAPayer
 from app.dues.assessments.reliefs import NotNextHigher, ReliefOver, ReliefWrong, next_higher, reason_of
 from app.dues.assessments.reviews import AnswerWrong, QuestionWrong, ReviewAnswered, ReviewOpen
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.members.models import Member, MemberKind, PartyStatus
 from app.organizations.models import OrganizationKind
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests import factories
 from tests.factories import NOW
 from tests.unit.dues import rows

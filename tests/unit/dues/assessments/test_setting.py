@@ -14,7 +14,6 @@ from app.dues.assessments.explained import base_of, explained
 from app.dues.assessments.models import Assessment, Cause, ReliefKind
 from app.dues.assessments.payers import MonthWrong, NotAPayer, NotJanuary, ReasonMissing
 from app.dues.assessments.service import Asked
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.policies.queries import NoPolicy
 from app.dues.standards import service as standards
 from app.dues.standards.models import DuesCategory
@@ -22,6 +21,7 @@ from app.dues.standards.queries import NoStandard, in_force
 from app.dues.standards.rules import BadBase
 from app.members.models import GONE, Member, MemberKind, PartyStatus
 from app.staff import accounts
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests import factories
 from tests.factories import NOW
 from tests.unit.dues import rows

@@ -19,10 +19,10 @@ from app.dues.bills.states import BillState
 from app.dues.books import ledger
 from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Journal, JournalKind
-from app.dues.deciding import Decision
 from app.dues.policies.queries import NoPolicy
 from app.members.models import Member, MemberKind
 from app.organizations.models import OrganizationKind
+from app.staff.deciding import Decision
 from tests import factories
 from tests.factories import NOW
 from tests.unit.dues import rows

@@ -19,7 +19,6 @@ from app.dues.books.drafts import AdvanceShort
 from app.dues.books.ledger import BankShort, Leg
 from app.dues.books.models import Account, Draft, DraftKind, JournalKind
 from app.dues.books.reversals import AdvanceUsed
-from app.dues.deciding import Decision, SecondPersonNeeded
 from app.dues.orders import refunding
 from app.dues.orders.models import Order
 from app.dues.orders.refunds import RefundTooMuch
@@ -28,6 +27,7 @@ from app.dues.remittance import received
 from app.dues.taking import LineKind, Part
 from app.members.models import Member, PartyStatus
 from app.organizations.models import Organization
+from app.staff.deciding import Decision, SecondPersonNeeded
 from tests import factories
 from tests.factories import NOW
 from tests.unit.dues import rows

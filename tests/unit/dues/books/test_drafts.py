@@ -23,7 +23,7 @@ from app.dues.books.drafts import (
 from app.dues.books.ledger import BankShort, Leg
 from app.dues.books.models import Account, Draft, DraftKind, Journal, JournalKind, UseItem
 from app.dues.books.reversals import NotReversible, SuspenseShort
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests import dues_rows, factories
 from tests.factories import NOW
 from tests.unit.dues.taking.till import ACCOUNTANT, DUE, FEBRUARY, SECRETARY, Till, till

@@ -9,12 +9,12 @@ from app.dues.books.drafts import RefundsShort, WechatShort
 from app.dues.books.ledger import BankShort, Leg
 from app.dues.books.models import Account, DraftKind
 from app.dues.books.reversals import SuspenseShort
-from app.dues.deciding import Decision
 from app.dues.orders import refunding
 from app.dues.orders.models import Order, Refund, RefundCause
 from app.dues.orders.refunds import RefundTooMuch
 from app.dues.orders.states import OrderState, RefundState
 from app.members.models import Member
+from app.staff.deciding import Decision
 from tests import dues_rows
 from tests.factories import NOW
 from tests.unit.dues.taking.till import Till, till

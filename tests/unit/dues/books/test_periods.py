@@ -19,8 +19,8 @@ from app.dues.books.periods import (
     ReopeningWaiting,
 )
 from app.dues.cash import collecting, handover
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.statements.models import Case, CaseKind
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests.factories import NOW
 from tests.unit.dues.taking.till import (
     ACCOUNTANT,

@@ -5,10 +5,10 @@ from inspect import getmembers, isclass
 import pytest
 
 from app.core.errors import DomainError
-from app.dues import deciding
 from app.dues.books import drafts, ledger, periods, reversals
 from app.dues.cash import collecting, desk, handover, large, transfers
 from app.dues.remittance import publicity, service
+from app.staff import deciding
 from console.refusals import SENTENCES, sentence
 
 MODULES = (

@@ -20,8 +20,8 @@ from app.dues.books.reversals import (
 )
 from app.dues.cash import large
 from app.dues.cash.models import LargeGift, PayWay, Receipt
-from app.dues.deciding import AlreadyDecided, SecondPersonNeeded
 from app.dues.taking import LineKind, Part
+from app.staff.deciding import AlreadyDecided, SecondPersonNeeded
 from tests.factories import NOW
 from tests.unit.dues.taking.till import (
     ACCOUNTANT,

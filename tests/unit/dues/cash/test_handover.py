@@ -17,8 +17,8 @@ from app.dues.cash.handover import CashGoesToBank, HandoverSettled, NotOwnOffer,
 from app.dues.cash.models import Handover
 from app.dues.cash.states import HandoverState
 from app.dues.cash.transfers import AnswerMissing, SlipMissing
-from app.dues.deciding import SecondPersonNeeded
 from app.organizations.models import Organization
+from app.staff.deciding import SecondPersonNeeded
 from tests import dues_rows
 from tests.factories import NOW
 from tests.unit.dues.books.test_ledger import REFUSED

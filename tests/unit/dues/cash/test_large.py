@@ -13,9 +13,9 @@ from app.dues.books.models import Account
 from app.dues.cash import large
 from app.dues.cash.large import GiftDayWrong, GiftPassedOn, NotLarge, ProfileMissing
 from app.dues.cash.models import LargeGift, PayWay
-from app.dues.deciding import SecondPersonNeeded
 from app.dues.remittance import publicity
 from app.dues.remittance.received import received
+from app.staff.deciding import SecondPersonNeeded
 from tests.factories import NOW
 from tests.unit.dues.taking.till import CASHIER, COLLECTOR, MARCH, Till, till
 

@@ -19,8 +19,8 @@ from app.dues.cash.desk import WayNotAllowed
 from app.dues.cash.models import PayWay, Receipt, Transfer
 from app.dues.cash.states import TransferState
 from app.dues.cash.transfers import AnswerMissing, SlipMissing, TransferSettled
-from app.dues.deciding import SecondPersonNeeded
 from app.dues.policies.models import DuesPolicy
+from app.staff.deciding import SecondPersonNeeded
 from tests.factories import NOW
 from tests.unit.dues import rows
 from tests.unit.dues.taking.till import CASHIER, DUE, FEBRUARY, MARCH, Till, lines, till

@@ -6,7 +6,6 @@ from app.core.db import Session
 from app.core.errors import DomainError
 from app.dues.bills.states import BillState
 from app.dues.books.models import Account
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.orders import queries, refunding
 from app.dues.orders.models import Order, Refund, RefundCause
 from app.dues.orders.refunding import OrderNotPaid, RefundNeedsReason
@@ -14,6 +13,7 @@ from app.dues.orders.refunds import RefundTooMuch
 from app.dues.orders.states import RefundState
 from app.dues.orders.wishes import Wish
 from app.dues.statements.models import CaseKind
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests.fakes.gateway import LOST, NOT_SENT
 from tests.unit.dues.orders.counter import DUE, Counter
 

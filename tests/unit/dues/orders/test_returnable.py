@@ -7,12 +7,12 @@ from app.dues.bills import generating, service
 from app.dues.bills.models import Bill
 from app.dues.bills.states import BillState
 from app.dues.books.models import Account
-from app.dues.deciding import Decision
 from app.dues.orders import refunding, returnable
 from app.dues.orders.models import Order, Refund
 from app.dues.orders.refunds import RefundTooMuch
 from app.dues.orders.states import RefundState
 from app.dues.orders.wishes import Wish
+from app.staff.deciding import Decision
 from tests.unit.dues.orders.counter import DUE, Counter
 
 APRIL = 202604

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from app.core.db import Session, Sessions, in_turn
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.policies import queries, service
 from app.dues.policies.models import DuesPolicy
 from app.dues.policies.service import MerchantTaken, NotAKeeper, PolicyPast, PolicyWrong
 from app.organizations.models import Organization, OrganizationKind
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests import factories
 from tests.factories import NOW
 from tests.unit.dues import rows

@@ -14,7 +14,6 @@ from app.dues.books.drafts import MonthRemitted
 from app.dues.books.ledger import BankShort, Leg
 from app.dues.books.models import Account, DraftKind, Journal, JournalKind
 from app.dues.books.reversals import ReversedAlready
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.remittance import service as remittance
 from app.dues.remittance.models import RemitEvery, RemitRule, Remittance
 from app.dues.remittance.received import received
@@ -28,6 +27,7 @@ from app.dues.remittance.service import (
     VoucherMissing,
 )
 from app.dues.taking import LineKind, Part
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests.factories import NOW
 from tests.unit.dues.books.test_ledger import REFUSED
 from tests.unit.dues.taking.till import (

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from app.core.db import Session
-from app.dues.deciding import Decision, SecondPersonNeeded
 from app.dues.standards import queries, service
 from app.dues.standards.models import DuesStandard
 from app.dues.standards.queries import NoStandard, in_force
 from app.dues.standards.rules import BadStandard, Standard
 from app.dues.standards.service import StandardPast
+from app.staff.deciding import Decision, SecondPersonNeeded
 from tests.factories import NOW
 
 APRIL = date(2026, 4, 1)

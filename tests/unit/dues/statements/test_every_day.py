@@ -8,7 +8,6 @@ from sqlalchemy import select, update
 from app.core.clock import FixedClock
 from app.core.db import Sessions
 from app.dues.books.models import Account
-from app.dues.deciding import Decision
 from app.dues.inbound.finishing import PayInbox
 from app.dues.orders import refunding
 from app.dues.orders.models import Order
@@ -17,6 +16,7 @@ from app.dues.ports import GatewayUnclear, NoStatement, StatementKind, Trade, Tr
 from app.dues.statements import service
 from app.dues.statements.desk import StatementDesk
 from app.dues.statements.models import Case, CaseKind, CaseState, StatementState, TradeStatement
+from app.staff.deciding import Decision
 from tests.fakes.gateway import APP_ID, MCHID
 from tests.unit.dues.orders.counter import DUE, Counter, counter
 

@@ -16,9 +16,9 @@ from app.dues.books.ledger import Leg
 from app.dues.books.models import Account, Draft, DraftKind, Entry, Journal, JournalKind
 from app.dues.cash import handover
 from app.dues.cash.models import Handover, PayWay, ReceiptLine
-from app.dues.deciding import Decision
 from app.dues.taking import LineKind, Part, Taken
 from app.organizations.models import OrganizationKind
+from app.staff.deciding import Decision
 from tests import dues_rows, factories
 from tests.factories import NOW
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.notices.announcements.rich_text import clean, plain
-from app.notices.announcements.wording import marked
+from app.core.rich_text import clean, plain, tangled
+from app.core.wording import marked
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,24 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 
 def test_plain_text_has_a_line_for_each_block() -> None:
     assert plain(clean("<h2>题</h2><p>甲<br>乙</p><ul><li>丙 &amp; 丁</li></ul>")) == "题\n甲\n乙\n丙 & 丁"
+
+
+@pytest.mark.parametrize(
+    ("text", "knot"),
+    [
+        ("<b>" * 50, False),
+        ("<b>" * 51, True),
+        ("<ul><li>" * 51, True),
+        ("<b>一</b>" * 10_000, False),
+        ("<p>一<br>" * 10_000, False),
+        ("</b>" * 100 + "<B><i>" * 26, True),
+        ("1 < 2 " * 100, False),
+        ("", False),
+    ],
+)
+def test_text_nested_without_end_is_found_before_it_is_read(text: str, *, knot: bool) -> None:
+    assert tangled(text) is knot
+
+
+def test_half_a_sign_is_left_out() -> None:
+    assert clean("<p>一\ud800二</p>") == "<p>一二</p>"

@@ -4,10 +4,9 @@ import pytest
 
 from app.core.crypto import Vault
 from app.core.db import Session
-from app.dues import deciding
-from app.dues.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from app.dues.policies.models import DuesPolicy
-from app.staff import accounts
+from app.staff import accounts, deciding
+from app.staff.deciding import AlreadyDecided, Decision, SecondPersonNeeded
 from tests import factories
 from tests.factories import NOW
 from tests.unit.dues import rows
