@@ -26,7 +26,6 @@ from demo.cast import COLLEAGUES, MEMBER, SECRETARY
 from demo.roster import Roster
 
 COLLECTOR: Final = "collector"
-CASHIER: Final = "cashier"
 ACCOUNTANT: Final = "accountant"
 OFFICE: Final = "office"
 THEME_DAY, BANK_DAY = 12, 16
@@ -129,7 +128,7 @@ def _bring_up(
     )
     if month < current:
         slip = Slip(f"ICBC{month}{branch.id:04d}", "中国工商银行岚岳支行", local_day(at))
-        handover.receive(session, handover_id=given.id, by=CASHIER, now=at + timedelta(hours=1), slip=slip)
+        handover.receive(session, handover_id=given.id, by=ACCOUNTANT, now=at + timedelta(hours=1), slip=slip)
 
 
 def _rule(session: Session, keeper: Organization, root: Organization, first: int, now: datetime) -> None:

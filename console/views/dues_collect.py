@@ -140,7 +140,7 @@ def receive_dues_cash(member_id: int) -> ResponseReturnValue:
         found = taken.receipt
         number = receipt_number(found.year, found.number)
         shared.keep(session, "cash_received", "receipt", found.id, found.organization_id, number=number)
-        return f"已收{member.name}现金，收据 {number}。本人会在微信里看到；需要纸质收据的，到“收据”里打印。"
+        return f"已收{member.name}现金，收据 {number}。绑定微信的在微信里收到；要纸质收据的，到“收据”里打印。"
 
     def shown(sentence: str) -> str:
         with services().sessions.read() as session:

@@ -61,13 +61,13 @@ def _page(
     )
 
 
-def _held(session: Session) -> list[tuple[Organization, int]]:
-    """The own organisations of a collector and the cash that lies in each, in fen."""
+def _held(session: Session) -> list[tuple[Organization, int, int]]:
+    """The own organisations of a collector, the cash that lies in each, and what of it is offered, in fen."""
     found = []
     for one in shared.homes(session, Permission.DUES_COLLECT):
         policy = policies.policy_for(session, one.id, months.current(now()))
         if policy and one.kind is not OrganizationKind.GROUP:
-            found.append((one, handover.lying(session, one.id)))
+            found.append((one, handover.lying(session, one.id), handover.waiting(session, one.id)))
     return found
 
 

@@ -50,8 +50,10 @@
 
   if (button) {
     button.addEventListener("click", pay);
-    // Back from elsewhere while the sheet was open: the button works again.
-    window.addEventListener("pageshow", () => rest(""));
+    // Back from elsewhere while the sheet was open: the button works again. A tap during the first load stands.
+    window.addEventListener("pageshow", (shown) => {
+      if (shown.persisted) rest("");
+    });
   }
 
   const waiting = document.querySelector("[data-waiting]");

@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from app.access import member
 from app.core.errors import DomainError
-from app.dues import months, own_bands
+from app.dues import months, own, own_bands
 from app.dues.assessments import queries, reviews
 from app.dues.assessments.explained import explained
+from app.members.models import Member
 from pages.blueprint import pages
 from pages.edge import member_id, now, services
 from pages.forms import line
@@ -41,6 +42,7 @@ def _page(*, refused: str = "", question: str = "") -> str:
         return render_template(
             "pages/dues_why.html",
             found=found,
+            pays=own.pays(session.get_one(Member, member_id())),
             bands=own_bands.bands(session, assessment, found.counted_fen) if assessment and found else None,
             review=queries.latest_review(session, member_id()),
             longest=reviews.LONGEST,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.core.clock import local_day
 from app.core.db import Session, rows_changed
@@ -104,6 +104,11 @@ def lying(session: Session, organization_id: int) -> int:
     return sum(held(session, committee_id=one, organization_id=organization_id) for one in books)
 
 
+def waiting(session: Session, organization_id: int) -> int:
+    """Of the cash that lies there, in fen: what is offered and not yet taken."""
+    return _offered(session, Handover.from_organization_id == organization_id)
+
+
 def _kept_for(session: Session, organization_id: int) -> list[int]:
     """Committees for whom it ever held cash: another keeps the books since it has a rule of its own."""
     here = Entry.debit_organization_id == organization_id, Entry.debit == Account.CASH
@@ -118,13 +123,15 @@ def _books(session: Session, organization_id: int, of_today: int, fen: int) -> i
 
 def _free(session: Session, committee_id: int, organization_id: int) -> int:
     """What lies there and is not offered yet."""
-    waits = (
-        Handover.committee_id == committee_id,
-        Handover.from_organization_id == organization_id,
-        Handover.state == HandoverState.OFFERED,
+    here = Handover.committee_id == committee_id, Handover.from_organization_id == organization_id
+    return held(session, committee_id=committee_id, organization_id=organization_id) - _offered(
+        session, *here
     )
-    offered = session.execute(select(whole(Handover.amount_fen)).where(*waits)).scalar_one()
-    return held(session, committee_id=committee_id, organization_id=organization_id) - offered
+
+
+def _offered(session: Session, *which: ColumnElement[bool]) -> int:
+    waits = Handover.state == HandoverState.OFFERED
+    return session.execute(select(whole(Handover.amount_fen)).where(waits, *which)).scalar_one()
 
 
 def receive(

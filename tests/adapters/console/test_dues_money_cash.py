@@ -352,6 +352,10 @@ def test_more_cash_than_lies_there_is_not_offered(site: Site, collector: Browser
         assert session.query(Handover).filter_by(from_organization_id=world.left.branch_id).count() == 3
 
 
+def test_cash_that_waits_to_be_taken_is_said_beside_what_lies_there(collector: Browser) -> None:
+    assert "其中 ¥20.00 已登记上交，等点收" in collector.get("/console/dues/handovers").text
+
+
 def test_cash_in_the_bank_is_believed_by_the_accountant_with_the_slip(
     site: Site, collector: Browser, accountant: Browser, world: World
 ) -> None:

@@ -1,7 +1,7 @@
 """党费 on the phone: one sentence on what is owed, the ways to pay, and telling of a transfer."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -48,6 +48,16 @@ def test_this_month_is_one_sentence_and_one_button(here: Collecting) -> None:
 
     assert said.startswith("现在应缴 76.50 元 2026年3月党费 。请在2026年3月10日前缴。".replace(" 。", "。"))
     assert "微信支付 76.50 元" in said
+
+
+def test_day_of_collection_that_is_gone_is_said_to_be_gone(here: Collecting) -> None:
+    here.assess()
+    here.bill((202603, S.DUE), due_on=date(2026, 3, 1))
+
+    said = card(here)
+
+    assert "收缴日是2026年3月1日，已经过了，请尽快缴。" in said
+    assert "请在" not in said
 
 
 def test_large_gift_begins_where_the_standard_in_force_says(here: Collecting) -> None:

@@ -55,6 +55,7 @@ class Phone:
         page = self.visit("/m/dues")
         page.get_by_role("button", name="微信支付").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("支付党费")
+        page.wait_for_load_state("load")
         return page
 
     def pay_at_wechat(self) -> None:
@@ -159,6 +160,21 @@ def test_impatient_finger_opens_one_sheet(open_phone: Callable[..., Phone]) -> N
 
     expect(page.locator("[data-said]")).to_contain_text("您取消了支付")
     assert page.evaluate("window.opened.length") == 1
+
+
+def test_tap_before_all_of_the_page_is_there_stands(open_phone: Callable[..., Phone]) -> None:
+    """The event that follows the load does not free the button again; coming back out of the browser's memory does."""
+    page = open_phone().sheet()
+    button = page.locator("button[data-pay]")
+    shown = "(kind) => window.dispatchEvent(new PageTransitionEvent('pageshow', kind))"
+    page.evaluate("window.WeixinJSBridge = { invoke() {} }")
+
+    button.click()
+    page.evaluate(shown, {"persisted": False})
+    expect(button).to_have_attribute("aria-disabled", "true")
+
+    page.evaluate(shown, {"persisted": True})
+    expect(button).not_to_have_attribute("aria-disabled", "true")
 
 
 def test_outside_wechat_it_is_said_that_nothing_was_paid(open_phone: Callable[..., Phone]) -> None:

@@ -11,6 +11,7 @@ from app.dues.assessments import reviews
 from app.dues.assessments.models import Cause, Relief, ReliefKind, Review
 from app.dues.policies.models import DuesPolicy
 from app.dues.standards.models import DuesCategory
+from app.members.models import Member, MemberKind
 from app.staff.deciding import Decision
 from app.staff.models import StaffAccount
 from tests.adapters.pages.collecting import Collecting
@@ -162,3 +163,15 @@ def test_question_that_cannot_be_is_said_beside_the_field(here: Collecting, ques
 
 def ask(here: Collecting, question: str) -> Any:
     return here.phone.post("/m/dues/why/review", {"question": question})
+
+
+def test_who_pays_no_dues_is_told_so_and_asked_nothing(here: Collecting) -> None:
+    with here.services.sessions.begin() as session:
+        session.get_one(Member, here.people.member.member_id).kind = MemberKind.ACTIVIST
+
+    said = read(here)
+
+    assert "正式党员和预备党员缴纳党费，您现在不用缴。" in said
+    assert "还没有核定" not in said
+    assert "申请复核" not in said
+    assert "回到党费" in said
