@@ -30,6 +30,7 @@ log = structlog.get_logger()
 SPELL_SECONDS = 5.0
 """So long this process sends for the workers, before it looks for them again."""
 MENUS_AT_ONCE = 50
+REMINDED_AT_ONCE = 20
 OF_ONE_PERSON = frozenset({40003, 43004, 45059, 49003, 50005})
 """Refusals of one chat, such as one that was left (facts/wechat.md §3.5, §4): the others must not wait for it."""
 MESSAGES_KEPT = timedelta(days=30)
@@ -119,9 +120,16 @@ def remind_of_meetings(context: Context) -> None:
 
 
 def remind_of_duties(context: Context, _due_at: datetime) -> None:
-    services = context.services
-    with services.sessions.begin() as session:
-        reminded = duty_reminding.remind_due(session, now=services.clock.now())
+    """Read at one go, written a few at a time: others write in between."""
+    services, reminded = context.services, 0
+    with services.sessions.read() as session:
+        missing = duty_reminding.wanted(session, now=services.clock.now())
+    for first in range(0, len(missing), REMINDED_AT_ONCE):
+        if not context.goes_on():
+            break
+        with services.sessions.begin() as session:
+            some = missing[first : first + REMINDED_AT_ONCE]
+            reminded += duty_reminding.remind(session, some, now=services.clock.now())
     log.info("jobs.duties.reminded", count=reminded)
 
 

@@ -1,5 +1,6 @@
 """Reminding secretaries of what nobody has planned (facts/domain §2.7): never a list that others see."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -22,11 +23,26 @@ OF_BRANCH: Final = (Role.SECRETARY, Role.ORGANIZER)
 OF_SUPERIOR: Final = (*OF_BRANCH, Role.OFFICE)
 
 
-def remind_due(session: Session, *, now: datetime) -> int:
+def wanted(session: Session, *, now: datetime) -> list[Unplanned]:
+    """What is to be said, where there is somebody to hear it. Takes seconds in a large group, and writes nothing."""
+    heard = _heard(session)
+    missing = queries.unplanned(session, today=local_day(now), works=known_to(session))
+    return [one for one in missing if {one.organization_id, one.superior_id} & heard]
+
+
+def remind(session: Session, some: Iterable[Unplanned], *, now: datetime) -> int:
     """How many deliveries. May be called at any time: each reminder is made once."""
-    today = local_day(now)
-    missing = queries.unplanned(session, today=today, works=known_to(session))
-    return sum(_remind(session, one, today, now) for one in missing)
+    return sum(_remind(session, one, local_day(now), now) for one in some)
+
+
+def _heard(session: Session) -> set[int | None]:
+    """The organisations with an account whose person could be told."""
+    seats = (
+        select(StaffRole.organization_id)
+        .join(StaffAccount, StaffRole.account_id == StaffAccount.id)
+        .where(StaffAccount.active, StaffAccount.member_id.is_not(None), StaffRole.role.in_(OF_SUPERIOR))
+    )
+    return set(session.scalars(seats))
 
 
 def _remind(session: Session, one: Unplanned, today: date, now: datetime) -> int:

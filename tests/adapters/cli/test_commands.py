@@ -6,7 +6,7 @@ import pytest
 import xlsxwriter
 from flask import Flask
 from flask.testing import FlaskCliRunner
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from app.core.db import Sessions
 from app.inbox.models import InboundEvent
@@ -218,6 +218,8 @@ def test_inbox_replay_says_what_became_of_each(shell: FlaskCliRunner, sessions: 
 def test_db_check_passes_on_an_upgraded_database(shell: FlaskCliRunner, sessions: Sessions) -> None:
 
     METADATA.drop_all(sessions.engine)
+    with sessions.connect() as connection:
+        connection.execute(text("DROP TABLE study_search_index"))
 
     assert shell.invoke(args=["db", "upgrade"]).exit_code == 0
     assert shell.invoke(args=["db", "check"]).exit_code == 0

@@ -133,13 +133,13 @@ def test_errors_are_told_in_plain_words(site: Site, world: World, path: str, sta
     assert f"<h1>{title}</h1>" in answer.text
 
 
-def test_crash_shows_a_page_and_no_traceback(site: Site, world: World) -> None:
+def test_crash_shows_a_page_and_no_traceback(whole_site: Site, world: World) -> None:
     def crash() -> Response:
         raise ZeroDivisionError("secret detail")
 
-    site.app.view_functions["console.meetings"] = staff(Permission.MEETINGS_VIEW)(crash)
+    whole_site.app.view_functions["console.meetings"] = staff(Permission.MEETINGS_VIEW)(crash)
 
-    answer = site.staff(Role.OFFICE, world.root_id).get("/console/meetings")
+    answer = whole_site.staff(Role.OFFICE, world.root_id).get("/console/meetings")
 
     assert answer.status_code == 500
     assert "系统出了一点问题" in answer.text
@@ -155,10 +155,10 @@ def test_form_beyond_the_limit_is_refused(site: Site, world: World) -> None:
     assert "内容太大" in answer.text
 
 
-def test_view_without_declaration_is_not_served(site: Site, world: World) -> None:
-    site.app.view_functions["console.meetings"] = lambda: "open to all"
+def test_view_without_declaration_is_not_served(whole_site: Site, world: World) -> None:
+    whole_site.app.view_functions["console.meetings"] = lambda: "open to all"
 
-    answer = site.staff(Role.OFFICE, world.root_id).get("/console/meetings")
+    answer = whole_site.staff(Role.OFFICE, world.root_id).get("/console/meetings")
 
     assert answer.status_code == 500
     assert "open to all" not in answer.text

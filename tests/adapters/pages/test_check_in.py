@@ -164,7 +164,7 @@ def test_phone_whose_clock_is_wrong_is_judged_by_ours(hall: Hall, minutes: int) 
     assert hall.signed() == [(hall.people.member.member_id, "link", NOW)]
 
 
-@pytest.mark.parametrize("token", ["x", "mpage~1~AAAA", "a" * 2000, "签到", "%00"])
+@pytest.mark.parametrize("token", ["x", "mpage~1~AAAA", "a" * 2000, "签到"])
 def test_forged_link_is_told_apart_and_signs_nobody_in(hall: Hall, token: str) -> None:
     answer = hall.phone(hall.people.member).get(f"/m/check-in/{token}")
 

@@ -65,7 +65,7 @@ def with_secretary(session: Session) -> Organization:
 
 
 def remind(session: Session, day: date) -> int:
-    return reminding.remind_due(session, now=at(day))
+    return reminding.remind(session, reminding.wanted(session, now=at(day)), now=at(day))
 
 
 def reminded(session: Session, duty: Duty) -> list[tuple[str, str]]:
