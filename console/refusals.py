@@ -5,6 +5,7 @@ from typing import cast
 
 from app.core.clock import local_text
 from app.core.errors import DomainError
+from console import study_refusals
 
 SENTENCES = {
     "weak_password": "密码至少 10 位，要同时有字母、数字、符号中的两种，不能包含用户名，也不能与原密码相同。",
@@ -225,6 +226,7 @@ SENTENCES = {
     "case_needs_note": "请写明查到什么、怎样处理。",
     "case_settled": "这条差异已经处理过了，下面是最新的情况。",
     "dues_member_unclear": "没有找到这位党员，或者有同名的。请核对姓名，并选所在组织。",
+    **study_refusals.SENTENCES,
     "refused": "这一步没有成功，请核对后再试。",
 }
 
@@ -252,4 +254,5 @@ def sentence(refusal: DomainError) -> str:
         return said.format("、".join(f"“{one}”" for one in cast("Sequence[str]", found)))
     if fault := refusal.details.get("fault"):
         return f"模板里的标记有问题：{fault}。"
-    return SENTENCES.get(refusal.code, SENTENCES["refused"])
+    _, wrong = study_refusals.about_field(refusal)
+    return wrong or SENTENCES.get(refusal.code, SENTENCES["refused"])

@@ -37,7 +37,7 @@ def display_names(session: Session, usernames: Iterable[str]) -> dict[str, str]:
     rows = session.execute(
         select(StaffAccount.username, StaffAccount.display_name).where(StaffAccount.username.in_(asked))
     )
-    return {one: one for one in asked} | {username: name for username, name in rows}
+    return {one: one for one in asked} | {row[0]: row[1] for row in rows}
 
 
 def in_scope(session: Session, scope: Scope) -> list[Listed]:
