@@ -5,7 +5,7 @@ from typing import cast
 
 from app.core.clock import local_text
 from app.core.errors import DomainError
-from console import study_refusals
+from console import hours_refusals, study_refusals
 
 SENTENCES = {
     "weak_password": "密码至少 10 位，要同时有字母、数字、符号中的两种，不能包含用户名，也不能与原密码相同。",
@@ -227,6 +227,7 @@ SENTENCES = {
     "case_settled": "这条差异已经处理过了，下面是最新的情况。",
     "dues_member_unclear": "没有找到这位党员，或者有同名的。请核对姓名，并选所在组织。",
     **study_refusals.SENTENCES,
+    **hours_refusals.SENTENCES,
     "refused": "这一步没有成功，请核对后再试。",
 }
 

@@ -1,9 +1,6 @@
 """What the pages of the library share: finding a thing within the reader's subtrees, and keeping what was done."""
 
-from collections.abc import Callable
-
-from flask import abort, flash, redirect
-from flask.typing import ResponseReturnValue
+from flask import abort
 
 from app.core.db import Session
 from app.organizations import queries as organizations
@@ -11,8 +8,8 @@ from app.organizations.models import Organization
 from app.staff.permissions import Permission
 from app.study.library import columns, queries
 from app.study.library.models import StudyColumn, StudyItem, StudyVersion
-from console import fields, once
-from console.edge import keep_trail, scope, scope_of, services
+from console import fields
+from console.edge import keep_trail, scope, scope_of
 
 
 def wanted_column(session: Session, column_id: int) -> StudyColumn:
@@ -65,14 +62,3 @@ def keep_item(session: Session, action: str, about: StudyItem, **details: object
         organization_id=about.organization_id,
         **details,
     )
-
-
-def once_only(address: str, act: Callable[[Session], tuple[str, str]]) -> ResponseReturnValue:
-    """Carries `act` out once per form. It answers what to say, and where to go on; `address` is a repeat's way."""
-    with services().sessions.begin() as session:
-        if repeat := once.repeated(session):
-            return once.answer_repeat(repeat, address)
-        said, led = act(session)
-        once.led_to(session, led)
-    flash(said, "ok")
-    return redirect(led)
