@@ -483,7 +483,129 @@ AMOUNTS = (
 )
 
 
+def studied(name: str, value: str) -> Given:
+    """`version_id` and the like, of what the side has to study."""
+    return lambda side: {name: getattr(side.studied, value)}
+
+
+def study_text(**more: object) -> Given:
+    return lambda side: {
+        "organization": side.branch_id,
+        "column": side.studied.column_id,
+        "kind": "article",
+        "reach": "below",
+        "title": "学习心得",
+        "body": "要点三条",
+        "source_name": "本支部",
+        "rights": "own_work",
+        **more,
+    }
+
+
+def revised(value: str, **more: object) -> Given:
+    """With the revision at which it stands: the draft has one file, what is in review was submitted."""
+    seen = {"draft_id": 2, "review_id": 2}
+    return fixed({"revision": seen[value], **more})
+
+
+def study_file(side: Side) -> dict[str, object]:
+    return {"version_id": side.studied.draft_id, "file_id": side.studied.file_id}
+
+
+DRAFT, REVIEWED, SEEN = (studied("version_id", name) for name in ("draft_id", "review_id", "published_id"))
+COLUMN = studied("column_id", "column_id")
+LIBRARY = (
+    Visit("console.study", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_column", Elsewhere.OWN_ONLY),
+    posted("console.add_study_column", form=of_branch(name="新栏目")),
+    Visit("console.study_column", arguments=COLUMN),
+    posted("console.rename_study_column", arguments=COLUMN, form=fixed({"name": "党章党规"})),
+    posted("console.move_study_column", arguments=COLUMN, form=fixed({"place": 2})),
+    posted(
+        "console.hand_over_study_column",
+        arguments=COLUMN,
+        form=lambda side: {"owner": f"colleague{side.committee_id}"},
+    ),
+    posted("console.archive_study_column", arguments=COLUMN),
+    posted("console.restore_study_column", arguments=studied("column_id", "archived_id")),
+    Visit("console.study_items", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_item", Elsewhere.OWN_ONLY),
+    posted("console.write_study_item", form=study_text()),
+    posted("console.preview_study_item", elsewhere=Elsewhere.OWN_ONLY, form=study_text(), right=200),
+    Visit("console.study_version", arguments=SEEN),
+    Visit("console.edit_study_version", arguments=DRAFT),
+    posted("console.revise_study_version", arguments=DRAFT, form=study_text(revision=2)),
+    posted("console.submit_study_version", arguments=DRAFT, form=revised("draft_id")),
+    posted(
+        "console.review_study_version",
+        arguments=REVIEWED,
+        form=revised("review_id", stage=1, verdict="passed"),
+    ),
+    posted("console.withdraw_study_item", arguments=SEEN, form=fixed({"reason": "过时了"})),
+    posted("console.drop_study_version", arguments=DRAFT, form=revised("draft_id")),
+    posted("console.move_study_item", arguments=DRAFT, form=lambda side: {"column": side.studied.other_id}),
+    posted("console.begin_study_version", arguments=SEEN),
+    Visit("console.study_file", arguments=study_file),
+    posted("console.add_study_file", arguments=DRAFT, form=no_document, right=422),
+    posted("console.remove_study_file", arguments=study_file, form=revised("draft_id")),
+)
+
+
+def credit(name: str) -> Given:
+    """As `of`, of what gives 学时 on the side."""
+    return lambda side: {name: getattr(side.credited, name)}
+
+
+def session_of(name: str) -> Given:
+    return lambda side: {"session_id": getattr(side.credited, name)}
+
+
+STUDY_SESSION = fixed({"topic": "学习条例", "unit": "clock", "hours": "1.5", "revision": 1})
+HOURS = (
+    Visit("console.study_hours", Elsewhere.OWN_ONLY, seat=at_branch),
+    Visit("console.study_hours_below", Elsewhere.OWN_ONLY),
+    Visit("console.study_meeting", arguments=credit("meeting_id"), seat=at_branch),
+    posted("console.make_study_session", arguments=credit("meeting_id"), form=STUDY_SESSION, seat=at_branch),
+    Visit("console.study_session", arguments=session_of("open_id"), seat=at_branch),
+    posted(
+        "console.change_study_session", arguments=session_of("open_id"), form=STUDY_SESSION, seat=at_branch
+    ),
+    posted("console.confirm_study_session", arguments=session_of("open_id"), form=FIRST, seat=at_branch),
+    posted(
+        "console.take_back_study_session",
+        arguments=session_of("confirmed_id"),
+        form=fixed({"revision": 2, "reason": "名单有误"}),
+        seat=at_branch,
+    ),
+    posted("console.remove_study_session", arguments=session_of("open_id"), form=FIRST, seat=at_branch),
+    Visit("console.study_declarations", Elsewhere.OWN_ONLY, seat=at_branch),
+    posted(
+        "console.decide_study_declaration",
+        arguments=credit("declaration_id"),
+        form=fixed({"revision": 1, "answer": "accept"}),
+        seat=at_branch,
+    ),
+    Visit("console.study_figures", Elsewhere.SAME),
+    posted(
+        "console.propose_study_figure",
+        form=fixed(
+            {
+                "figure": "half_day",
+                "hours": "3.5",
+                "effective_from": "2026-06-01",
+                "clause": "党办〔2026〕5号",
+            }
+        ),
+        seat=at_root,
+    ),
+    posted("console.decide_study_figure", arguments=credit("figure_id"), form=YES, seat=at_root),
+    posted("console.withdraw_study_figure", arguments=credit("figure_id"), seat=at_root),
+)
+
+
 VISITS = (
+    *LIBRARY,
+    *HOURS,
     *AMOUNTS,
     *MONEY,
     Visit("console.dashboard", Elsewhere.OWN_ONLY),
