@@ -256,4 +256,4 @@ def sentence(refusal: DomainError) -> str:
     if fault := refusal.details.get("fault"):
         return f"模板里的标记有问题：{fault}。"
     _, wrong = study_refusals.about_field(refusal)
-    return wrong or SENTENCES.get(refusal.code, SENTENCES["refused"])
+    return wrong or hours_refusals.detailed(refusal) or SENTENCES.get(refusal.code, SENTENCES["refused"])
