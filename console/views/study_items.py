@@ -15,7 +15,7 @@ from app.staff.permissions import Permission
 from app.study.library import columns, queries, reviewing, versions
 from app.study.library.content import NOTE, TITLE, takes_files
 from app.study.library.files import files_of
-from app.study.library.models import StudyColumn, StudyItem, StudyReview, StudyVersion
+from app.study.library.models import ReviewVerdict, StudyColumn, StudyItem, StudyReview, StudyVersion
 from app.study.library.queries import Past
 from app.study.library.states import VersionState
 from console import fields
@@ -140,8 +140,8 @@ def _returned(past: Sequence[Past], found: StudyVersion) -> StudyReview | None:
     if found.state is not S.DRAFT:
         return None
     said = next((one.reviews for one in past if one.version.id == found.id), [])
-    last = said[-1] if said else None
-    return last if last is not None and last.note and last.round == found.round else None
+    last = [one for one in said if one.round == found.round and one.verdict is ReviewVerdict.RETURNED]
+    return last[-1] if last else None
 
 
 def _other_columns(session: Session, item: StudyItem, house: Organization) -> list[StudyColumn]:

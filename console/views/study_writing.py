@@ -66,6 +66,7 @@ def _form(
     kept: StudyVersion | None = None,
     faults: Mapping[str, str] | None = None,
     refusal: str = "",
+    overtaken: bool = False,
 ) -> str:
     return render_template(
         "console/study/form.html",
@@ -87,6 +88,7 @@ def _form(
         marks=_marks(typed),
         faults=faults or {},
         refusal=refusal,
+        overtaken=overtaken,
     )
 
 
@@ -193,21 +195,26 @@ def _revising(
     *,
     faults: Mapping[str, str] | None = None,
     refusal: str = "",
+    overtaken: bool = False,
 ) -> str:
     item = item_of(session, found)
     place = Place(item.organization_id, item.column_id, item.kind, item.reach)
     house = organization_of(session, item)
-    return _form(session, house, place, typed, kept=found, faults=faults, refusal=refusal)
+    return _form(
+        session, house, place, typed, kept=found, faults=faults, refusal=refusal, overtaken=overtaken
+    )
 
 
 @console.post("/study/versions/<int:version_id>/edit")
 @staff(Permission.STUDY_WRITE)
 def revise_study_version(version_id: int) -> ResponseReturnValue:
     typed = TypedItem.sent()
-    faults, refusal = typed.faults(), ""
+    faults, refusal, overtaken = typed.faults(), "", False
     try:
         if not faults:
             return _revise(version_id, typed)
+    except versions.Overtaken:
+        overtaken = True
     except DomainError as refused:
         faults, refusal = _refused(refused)
     with services().sessions.read() as session:
@@ -215,7 +222,9 @@ def revise_study_version(version_id: int) -> ResponseReturnValue:
         if found.state not in versions.WRITTEN_ON:
             flash(refusal or "这一版不能再改。", "warn")
             return redirect(url_for("console.study_version", version_id=version_id))
-        return _revising(session, found, typed, faults=faults, refusal=refusal), 422
+        if overtaken:  # what was typed is not lost: saved again, it is saved over what stands there now
+            typed = replace(typed, revision=found.revision)
+        return _revising(session, found, typed, faults=faults, refusal=refusal, overtaken=overtaken), 422
 
 
 def _revise(version_id: int, typed: TypedItem) -> ResponseReturnValue:
