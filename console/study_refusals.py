@@ -20,6 +20,7 @@ SENTENCES = {
     "study_state": "这份内容现在的状态不能这样操作。下面是最新的样子。",
     "study_reviewer_wrote": "您参与了撰写，不能审核这份内容，请另一位同志办理。",
     "study_reviewed_already": "您已经审过这一轮。三审要由三位不同的同志办理。",
+    "study_verdict_missing": "请选择通过，还是退回修改。",
     "study_not_published": "这份内容没有发布，或者已经撤下。",
 }
 

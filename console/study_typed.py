@@ -11,7 +11,7 @@ from console import fields, markup
 ROOM = 1000
 """More than any line takes: too much is said, not cut."""
 BODY_LENGTH = 100_000
-TAG_SIGNS = "，、；,; \t\n"
+APART = str.maketrans("，、；,;", "     ")
 ABOUT_KINDS = (
     (ItemKind.ARTICLE, "在这里写全文，例如本单位的学习体会、辅导材料、党课讲稿。"),
     (ItemKind.DOCUMENT, "党内法规、公开文件：登全文，或者上传文件，也可以附官方网址。"),
@@ -120,5 +120,4 @@ class TypedItem:
         )
 
     def _tags(self) -> tuple[str, ...]:
-        spaced = self.tags.translate(str.maketrans(dict.fromkeys(TAG_SIGNS, " ")))
-        return tuple(spaced.split())
+        return tuple(self.tags.translate(APART).split())

@@ -70,7 +70,7 @@ def test_column_is_renamed_handed_over_and_moved(site: Site, secretary: Browser,
 
     secretary.post(column_path(studied.column_id, "/rename"), {"name": "党章党规", "about": "原文"})
     page = secretary.get(column_path(studied.column_id)).text
-    secretary.post(column_path(studied.column_id, "/move"), {"place": 2})
+    secretary.post(column_path(studied.column_id, "/move"), {"place": 9})
     taken = secretary.post(column_path(studied.column_id, "/owner"), {"owner": _own_name(page)})
 
     assert taken.status_code == 302
