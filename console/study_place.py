@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import abort
 from sqlalchemy import ColumnElement, false
 
 from app.core.db import Session
@@ -33,15 +34,23 @@ class Home:
     seats: Sequence[Organization]
 
 
+def homes(session: Session, permission: Permission) -> list[Home]:
+    """Every seat of the acting account."""
+    found = convening.seats(session, permission)
+    seats = [one for one in found if one.kind is not OrganizationKind.GROUP]
+    return [Home(one, alone(one, *_groups(one, found)), seats) for one in seats]
+
+
+def _groups(of: Organization, found: Sequence[Organization]) -> list[Organization]:
+    return [one for one in found if one.parent_id == of.id and one.kind is OrganizationKind.GROUP]
+
+
 def home(session: Session, permission: Permission) -> Home | None:
     """The seat that the address asks for, else the first; None for an account without one. 404 for another's."""
-    found = convening.seats(session, permission)
-    chosen = convening.seat(session, permission, fields.number("organization"))
-    if chosen is None:
-        return None
-    groups = [one for one in found if one.parent_id == chosen.id and one.kind is OrganizationKind.GROUP]
-    seats = [one for one in found if one.kind is not OrganizationKind.GROUP]
-    return Home(chosen, alone(chosen, *groups), seats)
+    found, asked = homes(session, permission), fields.number("organization")
+    if asked is None:
+        return found[0] if found else None
+    return next((one for one in found if one.organization.id == asked), None) or abort(404)
 
 
 def all_seats(session: Session, permission: Permission) -> Alone:

@@ -1,5 +1,6 @@
 """Every route of the console, tried by a stranger, a wrong role, a wrong subtree and the right one."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -15,6 +16,7 @@ from app.staff.permissions import PERMISSIONS, Permission
 from tests.adapters.console.world import Side, World
 from tests.adapters.route_cases import Case, Who
 from tests.adapters.site import Browser, Site
+from tests.unit.study.quizzes import files as questions
 
 
 class Elsewhere(Enum):
@@ -603,8 +605,133 @@ HOURS = (
 )
 
 
+def quizzing(name: str, value: str) -> Given:
+    """`quiz_id` and the like, of what the side has asked."""
+    return lambda side: {name: getattr(side.quizzed, value)}
+
+
+def new_quiz(side: Side) -> dict[str, object]:
+    return {
+        "organization": side.branch_id,
+        "title": "党章测验",
+        "reach": "below",
+        "contest": "no",
+        "drawn_true_false": "1",
+        "opens_day": "2026-03-02",
+        "opens_time": "08:00",
+        "closes_day": "2026-03-09",
+        "closes_time": "20:00",
+        "revision": 1,
+    }
+
+
+def question_file(side: Side) -> dict[str, object]:
+    content = questions.file(questions.single("一大在哪一年召开？"))
+    return {"organization": side.branch_id, "content": b64encode(content).decode()}
+
+
+NEW_QUESTION = fixed({"kind": "true_false", "words": "党章是根本大法。", "answer": "0", "revision": 1})
+QUIZ_DRAFT, QUIZ_OPEN = quizzing("quiz_id", "draft_id"), quizzing("quiz_id", "taken_id")
+QUIZZES = (
+    Visit("console.study_questions", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_question", Elsewhere.OWN_ONLY),
+    posted("console.add_study_question", form=lambda side: {**NEW_QUESTION(side), **branch(side)}),
+    Visit("console.study_question", arguments=quizzing("question_id", "question_id")),
+    posted(
+        "console.change_study_question", arguments=quizzing("question_id", "question_id"), form=NEW_QUESTION
+    ),
+    posted("console.retire_study_question", arguments=quizzing("question_id", "question_id"), form=FIRST),
+    posted(
+        "console.restore_study_question",
+        arguments=quizzing("question_id", "retired_id"),
+        form=fixed({"revision": 2}),
+    ),
+    Visit("console.study_question_import", Elsewhere.OWN_ONLY),
+    Visit("console.study_question_template", Elsewhere.SAME),
+    posted("console.preview_study_questions", form=broken_file, right=422),
+    posted("console.apply_study_questions", form=question_file),
+    Visit("console.study_quizzes", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_quiz", Elsewhere.OWN_ONLY),
+    posted("console.make_study_quiz", form=new_quiz),
+    Visit("console.study_quiz", arguments=QUIZ_OPEN),
+    Visit("console.edit_study_quiz", arguments=QUIZ_DRAFT),
+    posted("console.change_study_quiz", arguments=QUIZ_DRAFT, form=new_quiz),
+    posted("console.publish_study_quiz", arguments=QUIZ_DRAFT, form=FIRST),
+    posted(
+        "console.extend_study_quiz",
+        arguments=QUIZ_OPEN,
+        form=fixed({"revision": 2, "closes_day": "2026-04-01", "closes_time": "20:00"}),
+    ),
+    posted("console.withdraw_study_quiz", arguments=QUIZ_OPEN, form=fixed({"revision": 2})),
+    posted("console.publish_contest_results", arguments=quizzing("quiz_id", "over_id")),
+)
+
+
+def planned_study(name: str = "study_plan_id", **more: str) -> Given:
+    wanted = {"plan_id": name, **more}
+    return lambda side: {key: getattr(side.offered, value) for key, value in wanted.items()}
+
+
+def wished(side: Side) -> dict[str, object]:
+    return {"key": side.offered.wish_key}
+
+
+def pushed(side: Side) -> dict[str, object]:
+    return {
+        "sender": side.branch_id,
+        "item": side.offered.free_item_id,
+        "organization": side.branch_id,
+        "below": side.branch_id,
+        "urgency": "digest",
+    }
+
+
+STUDY_ENTRY = fixed({"month": 5, "slot": "film", "title": "看一部片", "revision": 2})
+OFFERED = (
+    Visit("console.study_pushes", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_push", arguments=lambda side: {"sender": side.branch_id}),
+    posted("console.schedule_study_push", form=pushed),
+    posted("console.count_study_push", form=pushed, right=200),
+    posted("console.withdraw_study_push", arguments=lambda side: {"push_id": side.offered.push_id}),
+    Visit("console.study_plans", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_plan", Elsewhere.OWN_ONLY),
+    posted(
+        "console.make_study_plan", form=of_branch(year="2026", learner="everybody", title="2026年学习计划")
+    ),
+    Visit("console.study_plan", arguments=planned_study()),
+    posted(
+        "console.rename_study_plan", arguments=planned_study(), form=fixed({"title": "新名称", "revision": 2})
+    ),
+    posted("console.publish_study_plan", arguments=planned_study(), form=fixed({"revision": 2})),
+    posted("console.end_study_plan", arguments=planned_study(), form=fixed({"revision": 2})),
+    posted("console.copy_study_plan", arguments=planned_study()),
+    Visit("console.new_study_plan_entry", arguments=planned_study()),
+    posted("console.add_study_plan_entry", arguments=planned_study(), form=STUDY_ENTRY),
+    Visit("console.study_plan_entry", arguments=planned_study(entry_id="entry_id")),
+    posted("console.change_study_plan_entry", arguments=planned_study(entry_id="entry_id"), form=STUDY_ENTRY),
+    posted(
+        "console.remove_study_plan_entry",
+        arguments=planned_study(entry_id="entry_id"),
+        form=fixed({"revision": 2}),
+    ),
+    Visit("console.study_wishes", Elsewhere.OWN_ONLY, seat=at_branch),
+    Visit("console.study_wish", arguments=wished, seat=at_branch),
+    posted(
+        "console.offer_study_wish",
+        arguments=wished,
+        form=lambda side: {"item": side.offered.free_item_id},
+        seat=at_branch,
+    ),
+    posted(
+        "console.decline_study_wish", arguments=wished, form=fixed({"answer": "以后再办"}), seat=at_branch
+    ),
+)
+
+
 VISITS = (
     *LIBRARY,
+    *OFFERED,
+    *QUIZZES,
     *HOURS,
     *AMOUNTS,
     *MONEY,
