@@ -315,6 +315,17 @@ ACTIONS = {
     "study.moved": "学习内容换栏目",
     "study.withdrawn": "撤下学习内容",
     "study.dropped": "放弃学习内容草稿",
+    "study.question_added": "写题",
+    "study.question_changed": "修改题目",
+    "study.question_retired": "停用题目",
+    "study.question_restored": "恢复题目",
+    "study.questions_imported": "导入题目",
+    "study.quiz_made": "出测验",
+    "study.quiz_changed": "修改测验",
+    "study.quiz_published": "发布测验",
+    "study.quiz_extended": "延长测验时间",
+    "study.quiz_withdrawn": "撤下测验",
+    "study.contest_results_published": "公布竞赛结果",
     "audit.verified": "核验操作记录",
 }
 
@@ -352,6 +363,8 @@ SUBJECTS = {
     "study_push": "学习推送",
     "study_column": "栏目",
     "study_item": "学习内容",
+    "study_question": "题目",
+    "study_quiz": "测验",
     "audit": "操作记录",
 }
 
