@@ -38,37 +38,39 @@ class TypedQuiz:
     @classmethod
     def of(cls, kept: Quiz) -> "TypedQuiz":
         return cls(
-            kept.organization_id,
-            kept.title,
-            kept.about,
-            kept.subject,
-            kept.contest,
-            kept.reach,
-            drawn_of(kept.drawn),
-            *_fields_of(kept.opens_at),
-            *_fields_of(kept.closes_at),
-            kept.opens_at,
-            kept.closes_at,
-            kept.revision,
+            organization=kept.organization_id,
+            title=kept.title,
+            about=kept.about,
+            subject=kept.subject,
+            contest=kept.contest,
+            reach=kept.reach,
+            drawn=drawn_of(kept.drawn),
+            opens_day=local_day(kept.opens_at).isoformat(),
+            opens_time=local_text(kept.opens_at, "%H:%M"),
+            closes_day=local_day(kept.closes_at).isoformat(),
+            closes_time=local_text(kept.closes_at, "%H:%M"),
+            opens_at=kept.opens_at,
+            closes_at=kept.closes_at,
+            revision=kept.revision,
         )
 
     @classmethod
     def sent(cls) -> "TypedQuiz":
         return cls(
-            fields.number("organization"),
-            fields.line("title", most=TITLE_LIMIT + 1),
-            fields.line("about", most=ABOUT_LIMIT + 1),
-            fields.line("subject", most=SUBJECT_LIMIT + 1),
-            request.form.get("contest") == YES,
-            fields.choice("reach", StudyReach),
-            {kind: fields.number(f"drawn_{kind}") or 0 for kind in QuestionKind},
-            *(
-                fields.line(name, most=10)
-                for name in ("opens_day", "opens_time", "closes_day", "closes_time")
-            ),
-            fields.moment("opens_day", "opens_time"),
-            fields.moment("closes_day", "closes_time"),
-            fields.number("revision") or 0,
+            organization=fields.number("organization"),
+            title=fields.line("title", most=TITLE_LIMIT + 1),
+            about=fields.line("about", most=ABOUT_LIMIT + 1),
+            subject=fields.line("subject", most=SUBJECT_LIMIT + 1),
+            contest=request.form.get("contest") == YES,
+            reach=fields.choice("reach", StudyReach),
+            drawn={kind: fields.number(f"drawn_{kind}") or 0 for kind in QuestionKind},
+            opens_day=fields.line("opens_day", most=10),
+            opens_time=fields.line("opens_time", most=8),
+            closes_day=fields.line("closes_day", most=10),
+            closes_time=fields.line("closes_time", most=8),
+            opens_at=fields.moment("opens_day", "opens_time"),
+            closes_at=fields.moment("closes_day", "closes_time"),
+            revision=fields.number("revision") or 0,
         )
 
     def faults(self) -> dict[str, str]:
@@ -100,7 +102,3 @@ class TypedQuiz:
             subject=self.subject,
             contest=self.contest,
         )
-
-
-def _fields_of(moment: datetime) -> tuple[str, str]:
-    return local_day(moment).isoformat(), local_text(moment, "%H:%M")

@@ -175,7 +175,7 @@ def test_file_is_previewed_and_then_taken_over_once(
         True,
         True,
     )
-    assert form["content"] in seen.text
+    assert b64encode(FILE).decode() in seen.text
     assert untouched == before
     assert "已导入：新增 1 题，改动 1 题，没有导入 2 题。" in done
     assert "新增 0 题，改动 0 题，题库已有 2 题" in again
