@@ -21,9 +21,24 @@ LARGEST = {
     "console.attach": 11 * 1024 * 1024,
     "console.keep_form": 3 * 1024 * 1024,
     "console.save_record": 4 * 1024 * 1024,
+    "console.add_study_file": 11 * 1024 * 1024,
+    "console.write_study_item": 2 * 1024 * 1024,
+    "console.revise_study_version": 2 * 1024 * 1024,
+    "console.preview_study_item": 2 * 1024 * 1024,
+    "console.preview_study_questions": 3 * 1024 * 1024,
+    "console.apply_study_questions": 4 * 1024 * 1024,
 }
-LONG_TEXTS = frozenset({"console.save_record"})
-"""Forms whose text, without a file, may be as large as that: minutes of hours must not be turned away."""
+LONG_TEXTS = frozenset(
+    {
+        "console.save_record",
+        "console.apply_study_questions",
+        "console.write_study_item",
+        "console.revise_study_version",
+        "console.preview_study_item",
+    }
+)
+"""Forms whose text, without a file, may be as large as that: minutes of hours or a regulation must not
+be turned away, and a file of questions travels in the form of its preview."""
 
 
 @console.before_request

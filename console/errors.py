@@ -29,6 +29,10 @@ TEXTS = {
 TOO_LARGE = {
     "console.keep_form": "模板不超过 2 MB，请去掉里面的大图片再传。",
     "console.save_record": "这份记录太长了，没有保存。返回上一页可以继续，请把一部分另做附件。",
+    "console.add_study_file": "每个文件不超过 10 MB，请压缩后再传。内容没有任何改动，返回上一页可以继续。",
+    "console.write_study_item": "正文太长了，没有保存。返回上一页可以继续，请缩短，或者做成文件。",
+    "console.revise_study_version": "正文太长了，没有保存。返回上一页可以继续，请缩短，或者做成文件。",
+    "console.preview_study_questions": "文件不超过 2 MB，请去掉里面的图片，或者分成几个文件。题库没有任何改动。",
     "console.attach": "每个附件不超过 10 MB，请压缩后再传。通知没有任何改动，返回上一页可以继续。",
 }
 

@@ -26,6 +26,7 @@ NAVIGATION = (
     ("console.announcements", "通知公告", "speakerphone", Permission.NOTICES_VIEW),
     ("console.meetings", "会议", "calendar-event", Permission.MEETINGS_VIEW),
     ("console.dues", "党费", "wallet", Permission.DUES_VIEW),
+    ("console.study", "学习", "book", Permission.STUDY_VIEW),
     ("console.tray", "意见", "message-2", Permission.FEEDBACK_VIEW),
     ("console.roster", "名册导入", "file-import", Permission.ROSTER_IMPORT),
     ("console.calendar", "工作日历", "calendar", Permission.CALENDAR_EDIT),

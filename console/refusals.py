@@ -5,6 +5,7 @@ from typing import cast
 
 from app.core.clock import local_text
 from app.core.errors import DomainError
+from console import hours_refusals, study_refusals
 
 SENTENCES = {
     "weak_password": "密码至少 10 位，要同时有字母、数字、符号中的两种，不能包含用户名，也不能与原密码相同。",
@@ -225,6 +226,21 @@ SENTENCES = {
     "case_needs_note": "请写明查到什么、怎样处理。",
     "case_settled": "这条差异已经处理过了，下面是最新的情况。",
     "dues_member_unclear": "没有找到这位党员，或者有同名的。请核对姓名，并选所在组织。",
+    **study_refusals.SENTENCES,
+    **hours_refusals.SENTENCES,
+    "question_there": "题库里已经有这道题，可能已停用；停用的可以恢复使用。没有重复放进去。",
+    "question_overtaken": "这道题刚刚被别人改过或停用了，您写的没有保存。请重新打开这道题，对照后再改。",
+    "question_wrong": "这道题没有填好，请核对。",
+    "quiz_text_wrong": "请写名称，最多 60 个字；说明最多 500 个字，分类最多 20 个字。",
+    "quiz_drawn_wrong": "每份卷要有 1 到 100 题。",
+    "quiz_times_wrong": "时间不对：结束要晚于开始（延长的要晚于原来的结束时间），都在前后一年之内。",
+    "quiz_overtaken": "刚刚有人改过或处理过。下面是最新的样子，请看过再办。",
+    "quiz_not_in_state": "现在的状态不能这样办。下面是最新的样子。",
+    "quiz_past": "结束时间已经过去，请改一个以后的时间。",
+    "not_a_contest": "测验的结果只有本人看得到，不能公布。",
+    "contest_not_over": "竞赛还没有结束，结束以后才能公布结果。",
+    "contest_results_published": "结果已经公布过了。",
+    "contest_nobody_agrees": "交了卷的人里没有人同意公布，没有可以公布的结果。",
     "refused": "这一步没有成功，请核对后再试。",
 }
 
@@ -252,4 +268,5 @@ def sentence(refusal: DomainError) -> str:
         return said.format("、".join(f"“{one}”" for one in cast("Sequence[str]", found)))
     if fault := refusal.details.get("fault"):
         return f"模板里的标记有问题：{fault}。"
-    return SENTENCES.get(refusal.code, SENTENCES["refused"])
+    _, wrong = study_refusals.about_field(refusal)
+    return wrong or hours_refusals.detailed(refusal) or SENTENCES.get(refusal.code, SENTENCES["refused"])

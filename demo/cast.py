@@ -47,6 +47,8 @@ ACCOUNTS = (
     Account(Role.COLLECTOR, "cashier", Seat.COMMITTEE, "党委出纳"),
     Account(Role.ACCOUNTANT, "accountant", Seat.COMMITTEE, "党委党费会计"),
     Account(Role.RECONCILER, "reconciler", Seat.COMMITTEE, "党委党费对账人"),
+    Account(Role.ORGANIZER, "writer", Seat.GROUP, "宣传干事"),
+    Account(Role.OFFICE, "chief", Seat.GROUP, "党委书记"),
 )
 
 

@@ -21,6 +21,7 @@ from demo.dues import write_dues
 from demo.history import write_history
 from demo.member_rows import member_row
 from demo.reference_group import ReferenceGroup
+from demo.study import write_study
 from demo.years import write_years
 
 ROWS_AT_ONCE = 500
@@ -77,6 +78,7 @@ def _load(session: Session, target: Target, group: ReferenceGroup, now: datetime
     write_history(session, branch, app_id=target.app_id, works=works, now=now)
     write_years(session, branch, works=works, now=now)
     write_dues(session, places, branch, target.vault, now=now)
+    write_study(session, places[0], branch, works=works, now=now)
     write_announcements(session, places[0], branch, app_id=target.app_id, works=works, now=now)
 
 

@@ -20,12 +20,14 @@ from demo.paying import Paying
 from demo.phones import Phones, SandboxRefused
 from demo.place import CannotStart, Place
 from demo.plot import Plot
+from demo.studying import Studying
 from demo.transcript import NotAsItShouldBe, Transcript
 
 ACTS = {"off": (False,), "on": (True,), "both": (False, True)}
 TITLES = {False: "一切正常时 · without faults", True: "微信出故障时 · with faults: duplicates, slow API, -1"}
 GATHERING = "一次党员大会，从通知到归档 · one meeting, from notice to archive"
 DUES = "党费：算得清、缴得上、对得齐 · dues explained, paid and reconciled"
+STUDY = "学习：写、三审、读、测、记学时 · study, written, reviewed three times, read"
 BULLETIN = "一条通知，4,179 人，逐人有着落 · one announcement, each person accounted for"
 FAULTS = {
     "push": {"duplicate": 1, "duplicates_overlap": True},
@@ -76,6 +78,8 @@ def main() -> int:
             _act(phones, Gathering(sheet, base_url, desk, phones).play, FAULTS if acts[-1] else {})
             transcript.title(DUES)
             _act(phones, Paying(sheet, base_url, phones, transcript).play, {})
+            transcript.title(STUDY)
+            _act(phones, Studying(sheet, base_url, desk, phones).play, {})
             transcript.title(BULLETIN)
             bulletin = Bulletin(sheet, base_url, phones, transcript)
             mixed = MIXED if acts[-1] else {}

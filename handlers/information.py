@@ -73,10 +73,6 @@ def _path(item: Item) -> str:
     return f"/m/meetings/{meeting}" if meeting else ""
 
 
-def study(chat: Chat, _rest: str = "") -> str:
-    return chat.say("study_not_open")
-
-
 def me(chat: Chat, _rest: str = "") -> str:
     return chat.say("me", person=chat.person)
 

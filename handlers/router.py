@@ -5,7 +5,18 @@ from dataclasses import dataclass
 
 import structlog
 
-from handlers import binding, check_in, dues, feedback, information, leave, lifecycle, my_meetings, receipts
+from handlers import (
+    binding,
+    check_in,
+    dues,
+    feedback,
+    information,
+    leave,
+    lifecycle,
+    my_meetings,
+    receipts,
+    study,
+)
 from handlers.chat import Chat, Event
 from handlers.words import command_of
 
@@ -67,7 +78,7 @@ COMMANDS: Mapping[str, Callable[[Chat, str], str]] = {
     "unbind": binding.ask_unbind,
     "check_in": check_in.on_command,
     "feedback": feedback.start,
-    "study": information.study,
+    "study": study.study,
     "dues": dues.dues,
     "notices": information.notices,
     "my_meetings": my_meetings.my_meetings,
@@ -112,7 +123,6 @@ QUICK: frozenset[Callable[..., str]] = frozenset(
         information.not_text,
         information.me,
         information.notices,
-        information.study,
         check_in.on_scene,
     }
 )

@@ -10,7 +10,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "unbind": ("解除绑定", "解绑", "取消绑定"),
     "check_in": ("签到", "我要签到"),
     "feedback": ("反馈", "意见", "建议", "我要反馈"),
-    "study": ("学习", "今日学习"),
+    "study": ("学习", "今日学习", "我要学习"),
     "dues": ("党费", "交党费", "缴党费", "我的党费", "缴纳党费"),
     "notices": ("通知", "会议通知"),
     "my_meetings": ("我的会议", "会议", "近期会议"),
@@ -19,7 +19,14 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "me": ("我的", "我"),
     "cancel": ("取消", "退出", "算了"),
 }
-WITH_ARGUMENT = {"bind": "绑定", "check_in": "签到", "feedback": "反馈", "leave": "请假", "dues": "党费"}
+WITH_ARGUMENT = {
+    "bind": "绑定",
+    "check_in": "签到",
+    "feedback": "反馈",
+    "leave": "请假",
+    "dues": "党费",
+    "study": "学习",
+}
 HAND_CODE = re.compile(r"[0-9]{6}")
 EDGES = " \t\r\n\u3000。.!！~～,，、:：;；\"'“”‘’《》【】「」『』〈〉[]()（）"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from jobs import dues_months, dues_pay, tasks
+from jobs import dues_months, dues_pay, study, study_columns, tasks
 from jobs.context import Context
 from jobs.moments import Daily, DigestTime, Moments
 
@@ -47,6 +47,8 @@ JOBS = (
     Job("finish-pay-notifications", timedelta(seconds=10), dues_pay.finish_notifications),
     Job("work-statements", timedelta(minutes=5), dues_pay.work_statements),
     Job("refresh-pay-certificates", timedelta(hours=6), dues_pay.refresh_certificates),
+    Job("send-study-pushes", timedelta(minutes=1), study.send_pushes),
+    Job("close-quizzes", timedelta(minutes=1), study.close_quizzes),
     Job("check-calendar", timedelta(hours=6), tasks.check_calendar),
 )
 TIMED = (
@@ -56,5 +58,6 @@ TIMED = (
     Timed("mark-overdue", Daily(time(0, 10)), timedelta(hours=20), dues_months.mark_overdue),
     Timed("generate-bills", Daily(time(0, 40)), timedelta(hours=20), dues_months.generate_bills),
     Timed("remind-of-dues", Daily(time(9)), timedelta(hours=11), dues_months.remind_of_dues),
+    Timed("remind-of-columns", Daily(time(9)), timedelta(hours=11), study_columns.remind_owners),
     Timed("fade-texts", Daily(time(3, 30)), timedelta(days=1), tasks.fade_texts),
 )

@@ -5,6 +5,7 @@ import hashlib
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask, g, url_for
 from markupsafe import Markup
@@ -15,6 +16,8 @@ from app.dues.numbers import receipt_number
 from app.dues.words import word as dues_word
 from app.meetings.words import word
 from app.qr import svg
+from app.study.hours.rules import text as hours
+from app.study.words import word as study_word
 from pages import forms, labels
 from pages.blueprint import pages
 from pages.edge import services
@@ -39,6 +42,9 @@ def configure(app: Flask) -> None:
         page_month=months.text,
         page_local=lambda moment: page_date(local_day(moment)),
         page_receipt=lambda receipt: receipt_number(receipt.year, receipt.number),
+        page_study_word=study_word,
+        page_hours=hours,
+        page_host=page_host,
         file_size=file_size,
         trusted_html=Markup,
     )
@@ -62,6 +68,11 @@ def page_code(path: str) -> str:
     """One of our addresses as a QR code, for the `src` of a picture."""
     address = f"{services().settings.site.base_url.rstrip('/')}{path}"
     return f"data:image/svg+xml;base64,{base64.b64encode(svg(address)).decode()}"
+
+
+def page_host(address: str) -> str:
+    """Whose house an address leads to."""
+    return urlsplit(address).hostname or address
 
 
 def page_day(value: datetime) -> str:

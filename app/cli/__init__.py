@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from app.cli import accounts, dues, roster, running, tree
+from app.cli import accounts, dues, roster, running, study, tree
 
 
 def register(app: Flask) -> None:
-    for command in (*running.COMMANDS, *tree.COMMANDS, *accounts.COMMANDS, *roster.COMMANDS, *dues.COMMANDS):
-        app.cli.add_command(command)
+    for group in (running, tree, accounts, roster, dues, study):
+        for command in group.COMMANDS:
+            app.cli.add_command(command)

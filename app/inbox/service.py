@@ -176,6 +176,11 @@ def forget(session: Session, *, openid: str) -> None:
     session.execute(theirs.values(openid=None, body=None, reply=""))
 
 
+def drop_body(session: Session, *, key: str) -> None:
+    """Keep what was answered, but not what was said: for words that nobody may read later."""
+    session.execute(update(InboundEvent).where(InboundEvent.external_key == key).values(body=None))
+
+
 def fade(session: Session, *, before: datetime) -> int:
     """Drop the texts of what was handled long ago; what failed keeps them until somebody looks."""
     old = InboundEvent.state == InboxState.HANDLED, InboundEvent.received_at < before

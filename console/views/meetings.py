@@ -21,6 +21,7 @@ from app.organizations import queries as organizations
 from app.organizations.models import OrganizationKind
 from app.organizations.scope import Scope
 from app.staff.permissions import Permission
+from app.study.hours.rules import GIVING
 from console import fields
 from console.blueprint import console
 from console.convening import keep, next_step
@@ -151,6 +152,7 @@ def page(session: Session, found: Meeting, *, revealed: bool = False, fault: str
         next_step=next_step,
         may_manage=may.manage,
         may_record=may.record,
+        gives_hours=may.record and found.kind in GIVING and acting().may(Permission.STUDY_HOURS),
         names=revealed or may.names,
         fault=fault,
     )

@@ -17,6 +17,13 @@ from pages.views import (
     notices,
     sdk,
     sign_in,
+    study,
+    study_choices,
+    study_contests,
+    study_hours,
+    study_kept,
+    study_quizzes,
+    study_wishes,
     tellers,
 )
 
@@ -37,5 +44,12 @@ __all__ = [
     "pages",
     "sdk",
     "sign_in",
+    "study",
+    "study_choices",
+    "study_contests",
+    "study_hours",
+    "study_kept",
+    "study_quizzes",
+    "study_wishes",
     "tellers",
 ]

@@ -125,6 +125,8 @@ def test_demo_sheet_keeps_the_contract(running: tuple[FreshDemo, dict[str, Any]]
         "collector",
         "accountant",
         "reconciler",
+        "organizer",
+        "office",
     ]
     assert sheet["organizations"]["organizations"] == 322
     assert sheet["token"] == sheet["wechat"]["token"] == TOKEN

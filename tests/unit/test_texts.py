@@ -25,6 +25,7 @@ from app.texts import FOLDER, Texts
 from handlers.information import Listed
 from handlers.leave import Choice
 from handlers.my_meetings import Line
+from handlers.study import Line as Study
 from tests.factories import NOW
 
 LONGEST_SENTENCE = 600
@@ -86,6 +87,10 @@ CHOICES = [
 ]
 COMING_STATES = (OwnState.EXPECTED, OwnState.ON_LEAVE, OwnState.SITS_IN)
 PAST_STATES = (OwnState.SIGNED_IN, OwnState.MADE_UP, OwnState.NOT_SIGNED_IN)
+STUDIES = [
+    Study("党支部工作条例要点", "https://dj.example.com/m/study/items/7", "一堂课"),
+    Study("班前会上讲什么", ""),
+]
 LINKS = ["", "https://dj.example.com/m/notices/7"]
 BOTH = [{"person": MEMBER}, {"person": STRANGER}]
 PLAIN = [
@@ -116,7 +121,8 @@ PLAIN = [
     "refused_not_expected",
     "refused_record_closed",
     "refused_refused",
-    "study_not_open",
+    "refused_study_not_here",
+    "study_nothing",
     "unbind_kept",
     "unbind_nothing",
     "unbound",
@@ -232,6 +238,7 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     ],
     "notice_dues_review_answered": [{"link": link} for link in LINKS],
     "notice_late_reply": [{"text": "处理好了"}],
+    "notice_study_column": [{"title": "党章学习", "organization": "第一党支部", "days": "45"}],
     "notice_study_item": [
         {"title": "党支部工作条例要点", "organization": "集团党委", "link": link} for link in LINKS
     ],
@@ -251,6 +258,15 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     "refused_binding_locked": [{"until": NOW}],
     "refused_feedback_too_long": [{"length": 2001, "limit": 2000}],
     "refused_wrong_name_or_code": [{"left": 3}, {"left": 0}],
+    "study_found": [
+        {"found": [line], "whole": whole, "more": line.link and "https://dj.example.com/m/study"}
+        for line in STUDIES
+        for whole in (True, False)
+    ],
+    "study_today": [
+        {"offered": [], "more": ""},
+        {"offered": STUDIES, "more": "https://dj.example.com/m/study"},
+    ],
     "unbind_confirm": [{"name": "张三"}],
     "unknown": BOTH,
     "welcome": [{"organization": "华原集团党委", **who} for who in BOTH],

@@ -58,6 +58,11 @@ def sessions_count(session: Session, scope: Scope) -> int:
     return session.scalar(held.where(scope.owns(Meeting.organization_id), STANDS)) or 0
 
 
+def present_count(session: Session, meeting_id: int) -> int:
+    """How many signed in, whoever they are: all of them have the minutes once the list is confirmed."""
+    return session.scalar(select(func.count(CheckIn.id)).where(CheckIn.meeting_id == meeting_id)) or 0
+
+
 def session_for_staff(session: Session, scope: Scope, session_id: int) -> StudySession | None:
     """The host's alone; None also for somebody else's."""
     held = select(StudySession).join(Meeting, Meeting.id == StudySession.meeting_id)

@@ -29,6 +29,7 @@ PARTLY: Final = frozenset({MeetingKind.THEME_DAY, MeetingKind.GROUP_MEETING, Mee
 begins, a collective study that has no kind of its own. Meetings that decide, elect or appraise give nothing: whoever
 studies on that day holds a session of one of these kinds beside it.
 """
+GIVING: Final = WHOLE | PARTLY
 
 
 class NoHoursKind(DomainError):

@@ -65,6 +65,20 @@ def open_quizzes(
     session: Session, path: str, *, member_id: int, now: datetime, limit: int = 20
 ) -> list[Offer]:
     """Published and not over, opened or not yet, those that close first ahead."""
+    not_over = Quiz.state == QuizState.PUBLISHED, Quiz.closes_at > now
+    return _offers(session, path, member_id, *not_over, limit=limit)
+
+
+def quiz_for_member(session: Session, path: str, *, member_id: int, quiz_id: int) -> Offer | None:
+    """Also one that is over; None where there is none for this reader."""
+    if not 0 < quiz_id <= LARGEST_ID:
+        return None
+    return next(iter(_offers(session, path, member_id, Quiz.id == quiz_id, limit=1)), None)
+
+
+def _offers(
+    session: Session, path: str, member_id: int, *narrowed: ColumnElement[bool], limit: int
+) -> list[Offer]:
     mine = and_(QuizPaper.quiz_id == Quiz.id, QuizPaper.member_id == member_id)
     entry = and_(ContestEntry.quiz_id == Quiz.id, ContestEntry.member_id == member_id)
     rows = session.execute(
@@ -72,7 +86,7 @@ def open_quizzes(
         .join(Organization, Organization.id == Quiz.organization_id)
         .outerjoin(QuizPaper, mine)
         .outerjoin(ContestEntry, entry)
-        .where(reaches(path), Quiz.state == QuizState.PUBLISHED, Quiz.closes_at > now)
+        .where(reaches(path), *narrowed)
         .order_by(Quiz.closes_at, Quiz.id)
         .limit(limit)
     )

@@ -1,5 +1,6 @@
 """Every route of the console, tried by a stranger, a wrong role, a wrong subtree and the right one."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -15,6 +16,7 @@ from app.staff.permissions import PERMISSIONS, Permission
 from tests.adapters.console.world import Side, World
 from tests.adapters.route_cases import Case, Who
 from tests.adapters.site import Browser, Site
+from tests.unit.study.quizzes import files as questions
 
 
 class Elsewhere(Enum):
@@ -483,7 +485,254 @@ AMOUNTS = (
 )
 
 
+def studied(name: str, value: str) -> Given:
+    """`version_id` and the like, of what the side has to study."""
+    return lambda side: {name: getattr(side.studied, value)}
+
+
+def study_text(**more: object) -> Given:
+    return lambda side: {
+        "organization": side.branch_id,
+        "column": side.studied.column_id,
+        "kind": "article",
+        "reach": "below",
+        "title": "学习心得",
+        "body": "要点三条",
+        "source_name": "本支部",
+        "rights": "own_work",
+        **more,
+    }
+
+
+def revised(value: str, **more: object) -> Given:
+    """With the revision at which it stands: the draft has one file, what is in review was submitted."""
+    seen = {"draft_id": 2, "review_id": 2}
+    return fixed({"revision": seen[value], **more})
+
+
+def study_file(side: Side) -> dict[str, object]:
+    return {"version_id": side.studied.draft_id, "file_id": side.studied.file_id}
+
+
+DRAFT, REVIEWED, SEEN = (studied("version_id", name) for name in ("draft_id", "review_id", "published_id"))
+COLUMN = studied("column_id", "column_id")
+LIBRARY = (
+    Visit("console.study", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_column", Elsewhere.OWN_ONLY),
+    posted("console.add_study_column", form=of_branch(name="新栏目")),
+    Visit("console.study_column", arguments=COLUMN),
+    posted("console.rename_study_column", arguments=COLUMN, form=fixed({"name": "党章党规"})),
+    posted("console.move_study_column", arguments=COLUMN, form=fixed({"place": 2})),
+    posted(
+        "console.hand_over_study_column",
+        arguments=COLUMN,
+        form=lambda side: {"owner": f"colleague{side.committee_id}"},
+    ),
+    posted("console.archive_study_column", arguments=COLUMN),
+    posted("console.restore_study_column", arguments=studied("column_id", "archived_id")),
+    Visit("console.study_items", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_item", Elsewhere.OWN_ONLY),
+    posted("console.write_study_item", form=study_text()),
+    posted("console.preview_study_item", elsewhere=Elsewhere.OWN_ONLY, form=study_text(), right=200),
+    Visit("console.study_version", arguments=SEEN),
+    Visit("console.edit_study_version", arguments=DRAFT),
+    posted("console.revise_study_version", arguments=DRAFT, form=study_text(revision=2)),
+    posted("console.submit_study_version", arguments=DRAFT, form=revised("draft_id")),
+    posted(
+        "console.review_study_version",
+        arguments=REVIEWED,
+        form=revised("review_id", stage=1, verdict="passed"),
+    ),
+    posted("console.withdraw_study_item", arguments=SEEN, form=fixed({"reason": "过时了"})),
+    posted("console.drop_study_version", arguments=DRAFT, form=revised("draft_id")),
+    posted("console.move_study_item", arguments=DRAFT, form=lambda side: {"column": side.studied.other_id}),
+    posted("console.begin_study_version", arguments=SEEN),
+    Visit("console.study_file", arguments=study_file),
+    posted("console.add_study_file", arguments=DRAFT, form=no_document, right=422),
+    posted("console.remove_study_file", arguments=study_file, form=revised("draft_id")),
+)
+
+
+def credit(name: str) -> Given:
+    """As `of`, of what gives 学时 on the side."""
+    return lambda side: {name: getattr(side.credited, name)}
+
+
+def session_of(name: str) -> Given:
+    return lambda side: {"session_id": getattr(side.credited, name)}
+
+
+STUDY_SESSION = fixed({"topic": "学习条例", "unit": "clock", "hours": "1.5", "revision": 1})
+HOURS = (
+    Visit("console.study_hours", Elsewhere.OWN_ONLY, seat=at_branch),
+    Visit("console.study_hours_below", Elsewhere.OWN_ONLY),
+    Visit("console.study_meeting", arguments=credit("meeting_id"), seat=at_branch),
+    posted("console.make_study_session", arguments=credit("meeting_id"), form=STUDY_SESSION, seat=at_branch),
+    Visit("console.study_session", arguments=session_of("open_id"), seat=at_branch),
+    posted(
+        "console.change_study_session", arguments=session_of("open_id"), form=STUDY_SESSION, seat=at_branch
+    ),
+    posted("console.confirm_study_session", arguments=session_of("open_id"), form=FIRST, seat=at_branch),
+    posted(
+        "console.take_back_study_session",
+        arguments=session_of("confirmed_id"),
+        form=fixed({"revision": 2, "reason": "名单有误"}),
+        seat=at_branch,
+    ),
+    posted("console.remove_study_session", arguments=session_of("open_id"), form=FIRST, seat=at_branch),
+    Visit("console.study_declarations", Elsewhere.OWN_ONLY, seat=at_branch),
+    posted(
+        "console.decide_study_declaration",
+        arguments=credit("declaration_id"),
+        form=fixed({"revision": 1, "answer": "accept"}),
+        seat=at_branch,
+    ),
+    Visit("console.study_figures", Elsewhere.SAME),
+    posted(
+        "console.propose_study_figure",
+        form=fixed(
+            {
+                "figure": "half_day",
+                "hours": "3.5",
+                "effective_from": "2026-06-01",
+                "clause": "党办〔2026〕5号",
+            }
+        ),
+        seat=at_root,
+    ),
+    posted("console.decide_study_figure", arguments=credit("figure_id"), form=YES, seat=at_root),
+    posted("console.withdraw_study_figure", arguments=credit("figure_id"), seat=at_root),
+)
+
+
+def quizzing(name: str, value: str) -> Given:
+    """`quiz_id` and the like, of what the side has asked."""
+    return lambda side: {name: getattr(side.quizzed, value)}
+
+
+def new_quiz(side: Side) -> dict[str, object]:
+    return {
+        "organization": side.branch_id,
+        "title": "党章测验",
+        "reach": "below",
+        "contest": "no",
+        "drawn_true_false": "1",
+        "opens_day": "2026-03-02",
+        "opens_time": "08:00",
+        "closes_day": "2026-03-09",
+        "closes_time": "20:00",
+        "revision": 1,
+    }
+
+
+def question_file(side: Side) -> dict[str, object]:
+    content = questions.file(questions.single("一大在哪一年召开？"))
+    return {"organization": side.branch_id, "content": b64encode(content).decode()}
+
+
+NEW_QUESTION = fixed({"kind": "true_false", "words": "党章是根本大法。", "answer": "0", "revision": 1})
+QUIZ_DRAFT, QUIZ_OPEN = quizzing("quiz_id", "draft_id"), quizzing("quiz_id", "taken_id")
+QUIZZES = (
+    Visit("console.study_questions", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_question", Elsewhere.OWN_ONLY),
+    posted("console.add_study_question", form=lambda side: {**NEW_QUESTION(side), **branch(side)}),
+    Visit("console.study_question", arguments=quizzing("question_id", "question_id")),
+    posted(
+        "console.change_study_question", arguments=quizzing("question_id", "question_id"), form=NEW_QUESTION
+    ),
+    posted("console.retire_study_question", arguments=quizzing("question_id", "question_id"), form=FIRST),
+    posted(
+        "console.restore_study_question",
+        arguments=quizzing("question_id", "retired_id"),
+        form=fixed({"revision": 2}),
+    ),
+    Visit("console.study_question_import", Elsewhere.OWN_ONLY),
+    Visit("console.study_question_template", Elsewhere.SAME),
+    posted("console.preview_study_questions", form=broken_file, right=422),
+    posted("console.apply_study_questions", form=question_file),
+    Visit("console.study_quizzes", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_quiz", Elsewhere.OWN_ONLY),
+    posted("console.make_study_quiz", form=new_quiz),
+    Visit("console.study_quiz", arguments=QUIZ_OPEN),
+    Visit("console.edit_study_quiz", arguments=QUIZ_DRAFT),
+    posted("console.change_study_quiz", arguments=QUIZ_DRAFT, form=new_quiz),
+    posted("console.publish_study_quiz", arguments=QUIZ_DRAFT, form=FIRST),
+    posted(
+        "console.extend_study_quiz",
+        arguments=QUIZ_OPEN,
+        form=fixed({"revision": 2, "closes_day": "2026-04-01", "closes_time": "20:00"}),
+    ),
+    posted("console.withdraw_study_quiz", arguments=QUIZ_OPEN, form=fixed({"revision": 2})),
+    posted("console.publish_contest_results", arguments=quizzing("quiz_id", "over_id")),
+)
+
+
+def planned_study(name: str = "study_plan_id", **more: str) -> Given:
+    wanted = {"plan_id": name, **more}
+    return lambda side: {key: getattr(side.offered, value) for key, value in wanted.items()}
+
+
+def wished(side: Side) -> dict[str, object]:
+    return {"key": side.offered.wish_key}
+
+
+def pushed(side: Side) -> dict[str, object]:
+    return {
+        "sender": side.branch_id,
+        "item": side.offered.free_item_id,
+        "organization": side.branch_id,
+        "below": side.branch_id,
+        "urgency": "digest",
+    }
+
+
+STUDY_ENTRY = fixed({"month": 5, "slot": "film", "title": "看一部片", "revision": 2})
+OFFERED = (
+    Visit("console.study_pushes", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_push", arguments=lambda side: {"sender": side.branch_id}),
+    posted("console.schedule_study_push", form=pushed),
+    posted("console.count_study_push", form=pushed, right=200),
+    posted("console.withdraw_study_push", arguments=lambda side: {"push_id": side.offered.push_id}),
+    Visit("console.study_plans", Elsewhere.OWN_ONLY),
+    Visit("console.new_study_plan", Elsewhere.OWN_ONLY),
+    posted(
+        "console.make_study_plan", form=of_branch(year="2026", learner="everybody", title="2026年学习计划")
+    ),
+    Visit("console.study_plan", arguments=planned_study()),
+    posted(
+        "console.rename_study_plan", arguments=planned_study(), form=fixed({"title": "新名称", "revision": 2})
+    ),
+    posted("console.publish_study_plan", arguments=planned_study(), form=fixed({"revision": 2})),
+    posted("console.end_study_plan", arguments=planned_study(), form=fixed({"revision": 2})),
+    posted("console.copy_study_plan", arguments=planned_study()),
+    Visit("console.new_study_plan_entry", arguments=planned_study()),
+    posted("console.add_study_plan_entry", arguments=planned_study(), form=STUDY_ENTRY),
+    Visit("console.study_plan_entry", arguments=planned_study(entry_id="entry_id")),
+    posted("console.change_study_plan_entry", arguments=planned_study(entry_id="entry_id"), form=STUDY_ENTRY),
+    posted(
+        "console.remove_study_plan_entry",
+        arguments=planned_study(entry_id="entry_id"),
+        form=fixed({"revision": 2}),
+    ),
+    Visit("console.study_wishes", Elsewhere.OWN_ONLY, seat=at_branch),
+    Visit("console.study_wish", arguments=wished, seat=at_branch),
+    posted(
+        "console.offer_study_wish",
+        arguments=wished,
+        form=lambda side: {"item": side.offered.free_item_id},
+        seat=at_branch,
+    ),
+    posted(
+        "console.decline_study_wish", arguments=wished, form=fixed({"answer": "以后再办"}), seat=at_branch
+    ),
+)
+
+
 VISITS = (
+    *LIBRARY,
+    *OFFERED,
+    *QUIZZES,
+    *HOURS,
     *AMOUNTS,
     *MONEY,
     Visit("console.dashboard", Elsewhere.OWN_ONLY),

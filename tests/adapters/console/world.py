@@ -16,11 +16,15 @@ from app.members.roster.models import RosterImport
 from app.organizations.models import Organization, OrganizationKind
 from app.staff.models import Role, StaffAccount, StaffRole
 from tests import factories, tables
-from tests.adapters.console import booked, dued, recorded, voted
+from tests.adapters.console import booked, credited, dued, offered, quizzed, recorded, studied, voted
 from tests.adapters.console.announced import Announced, seed
 from tests.adapters.console.booked import Booked
+from tests.adapters.console.credited import Credited
 from tests.adapters.console.dued import Dued
+from tests.adapters.console.offered import Offered
+from tests.adapters.console.quizzed import Quizzed
 from tests.adapters.console.recorded import Recorded
+from tests.adapters.console.studied import Studied
 from tests.adapters.console.voted import Voted
 from tests.factories import NOW
 
@@ -46,6 +50,10 @@ class Side:
     recorded: Recorded
     booked: Booked
     dued: Dued
+    credited: Credited
+    offered: Offered
+    studied: Studied
+    quizzed: Quizzed
 
 
 @dataclass(frozen=True)
@@ -115,6 +123,10 @@ def _side(session: Session, root: Organization, mark: str, vault: Vault) -> Side
         recorded=recorded.seed(session, mark, branch, (member, bound)),
         booked=booked.seed(session, mark, committee, branch, (bound, member)),
         dued=dued.seed(session, mark, committee, branch, (member, bound), vault),
+        offered=offered.seed(session, mark, branch, (member, bound)),
+        credited=credited.seed(session, mark, committee, branch, (member, bound)),
+        studied=studied.seed(session, mark, branch, owner=f"colleague{committee.id}"),
+        quizzed=quizzed.seed(session, mark, branch, (member, bound)),
     )
 
 

@@ -35,7 +35,7 @@ def test_help_however_it_is_written(line: Line, phone: Phone, written: str) -> N
 
 def test_unknown_text_says_what_can_be_asked(line: Line, phone: Phone) -> None:
     assert line.say(phone.text("食堂几点开门")) == (
-        "没看懂这句话。您可以回复：\n绑定、签到、请假、会议、反馈、通知、帮助\n"
+        "没看懂这句话。您可以回复：\n绑定、签到、请假、会议、反馈、通知、学习、帮助\n"
         "想说的是意见或困难？请以“反馈”开头，例如：反馈 食堂晚班没有热菜"
     )
 

@@ -1,7 +1,7 @@
 """Every route of the member pages, tried by a stranger, a follower, another member and the right one."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,28 +18,15 @@ from app.notices.announcements.models import Confirmation
 from pages.sign_in import COOKIE
 from tests import factories
 from tests.adapters.console.world import Side
-from tests.adapters.pages import owed
+from tests.adapters.pages import owed, study_visits
 from tests.adapters.pages.addressed import announce, attach
 from tests.adapters.pages.door import TOKEN
+from tests.adapters.pages.visit import Visit
 from tests.adapters.route_cases import Case, Who
 from tests.adapters.site import Site
 
 WORLD = "tests.world"
 TRANSFER = {"amount": "76.50", "paid_on": "2026-03-01"}
-
-
-@dataclass(frozen=True)
-class Visit:
-    """`elsewhere` and `unbound`: what another member and a follower get; `own`: whether it shows our mark."""
-
-    endpoint: str
-    method: str = "GET"
-    form: Mapping[str, object] = field(default_factory=dict)
-    query: str = ""
-    right: int = 200
-    elsewhere: int = 200
-    unbound: int = 403
-    own: bool = True
 
 
 VISITS = (
@@ -79,6 +66,8 @@ VISITS = (
     Visit("pages.own_receipt", elsewhere=404),
     Visit("pages.print_receipt", "POST", elsewhere=404, own=False),
     Visit("pages.dues_public"),
+    *study_visits.VISITS,
+    *study_visits.QUIZZES,
     # Signed, or honestly not: WeChat is not reached from here.
     Visit(
         "pages.sdk_config",
@@ -122,6 +111,7 @@ class Sent:
             values["token"] = site.services.tickets.link_token(self.scene, site.clock.now())
         if visit.endpoint in DUES:
             values |= _dues(site, visit, self.member_id)
+        values |= study_visits.address(site, visit, _left(site), self.member_id)
         if visit.endpoint == "pages.attachment":
             values["attachment_id"] = self.attachment_id
         with site.app.test_request_context():
@@ -235,6 +225,11 @@ def asset_to_stranger(site: Site) -> None:
         assert (answer.status_code, answer.mimetype) == (200, "text/css")
 
 
+def worker_to_stranger(site: Site) -> None:
+    with site.stranger().get("/m/study/worker.js") as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "text/javascript")
+
+
 def calendar_to_whoever_has_its_address(site: Site) -> None:
     left = _left(site)
     with site.services.sessions.begin() as session:
@@ -266,6 +261,7 @@ def _cases() -> Iterator[Case]:
         for who, trial in trials.items():
             yield Case(visit.endpoint, visit.method, who, partial(trial, visit))
     yield Case("pages.static", "GET", Who.STRANGER, asset_to_stranger)
+    yield Case("pages.study_worker", "GET", Who.STRANGER, worker_to_stranger)
     yield Case("pages.calendar_file", "GET", Who.STRANGER, calendar_to_whoever_has_its_address)
     yield Case("pages.login", "GET", Who.STRANGER, way_in_without_an_attempt)
     yield Case("pages.nowhere", "GET", Who.STRANGER, no_such_page)

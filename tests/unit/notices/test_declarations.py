@@ -38,6 +38,7 @@ def test_declared_kinds_and_their_topics() -> None:
         "dues_review_answered": None,
         "dues_arrears": Topic.DUES,
         "study_item": Topic.STUDY,
+        "study_column": None,
     }
 
 

@@ -1,4 +1,4 @@
-"""One delivery for each person, by the notices' own rules, and nothing more once an item is withdrawn."""
+"""One delivery for each person, by the notices' own rules."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,6 @@ from app.notices.models import Delivery, Topic, TopicSwitch, Urgency
 from app.notices.states import DeliveryState
 from app.study.library.models import StudyReach
 from app.study.pushes import queries, service
-from app.study.pushes.states import PushState
 from tests import factories
 from tests.factories import NOW
 from tests.fakes.sender import FakeSender
@@ -180,97 +179,6 @@ def test_person_s_own_list_has_the_item_whatever_a_push_could_do(session: Sessio
     assert (line.fields["title"], line.fields["item"]) == ("党支部工作条例要点", str(push.item_id))
 
 
-def test_item_withdrawn_before_its_push_is_told_to_nobody(session: Session, made: House) -> None:
-    person(session, made.first)
-    kept = item(session, column(session, made.root))
-    push = schedule(session, kept, made.root)
-    kept.published_at = None
-    session.flush()
-
-    assert send(session, push) == 0
-
-    session.refresh(push)
-    assert (push.state, push.sent_at, push.ended_at, push.waiting) == (
-        PushState.WITHDRAWN,
-        None,
-        NOW,
-        None,
-    )
-    assert session.scalars(select(Delivery)).all() == []
-
-
-def test_withdrawing_a_push_stops_what_still_waits(any_sessions: Sessions) -> None:
-    with any_sessions.begin() as session:
-        made = house(session)
-        heard, waits = person(session, made.first, "听到"), person(session, made.first, "在等")
-        held = person(session, made.second, "汇总")
-        push = sent(session, item(session, column(session, made.root)), made.root)
-        one(session, subject(push), heard).state = D.SENT
-        one(session, subject(push), held).state = D.HELD
-        assert one(session, subject(push), waits).state is D.QUEUED
-
-    with any_sessions.begin() as session:
-        push = session.get_one(type(push), push.id)
-        assert service.withdraw_push(session, push=push, now=NOW) == 2
-
-    with any_sessions.read() as session:
-        assert states(session, subject(push)) == {
-            "听到": (D.SENT, None),
-            "在等": (D.WITHDRAWN, None),
-            "汇总": (D.WITHDRAWN, None),
-        }
-
-
-def test_item_withdrawn_later_is_told_to_nobody_more(any_sessions: Sessions) -> None:
-    with any_sessions.begin() as session:
-        made = house(session)
-        person(session, made.first)
-        shelf = column(session, made.root)
-        gone, heard, stays = (item(session, shelf, title=title) for title in "去听留")
-        scheduled = schedule(session, gone, made.first)
-        waiting = sent(session, gone, made.root, urgency=Urgency.DIGEST)
-        told = sent(session, heard, made.root, urgency=Urgency.DIGEST)
-        other = sent(session, stays, made.root, urgency=Urgency.DIGEST)
-        for row in session.scalars(select(Delivery).where(Delivery.subject == subject(told))):
-            row.state = D.LISTED
-        gone.published_at = heard.published_at = None
-
-    with any_sessions.begin() as session:
-        assert service.stop_withdrawn(session, now=NOW) == 1
-        assert service.stop_withdrawn(session, now=NOW) == 0
-
-    with any_sessions.read() as session:
-        kept = [session.get_one(type(one_), one_.id).state for one_ in (scheduled, waiting, told, other)]
-        assert states(session, subject(waiting)) == {"张三": (D.WITHDRAWN, None)}
-        assert states(session, subject(other)) == {"张三": (D.HELD, None)}
-    assert kept == [PushState.WITHDRAWN, PushState.WITHDRAWN, PushState.SENT, PushState.SENT]
-
-
-def test_withdrawing_and_sending_at_once_leave_nothing_on_its_way(any_sessions: Sessions) -> None:
-    with any_sessions.begin() as session:
-        made = house(session)
-        for _ in range(5):
-            person(session, made.first)
-        push = schedule(session, item(session, column(session, made.root)), made.root)
-
-    def withdraw() -> None:
-        with any_sessions.begin() as session:
-            service.withdraw_push(session, push=session.get_one(type(push), push.id), now=NOW)
-
-    def sending() -> None:
-        with any_sessions.begin() as session:
-            send(session, push)
-
-    with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(sending), pool.submit(withdraw)]:
-            done.result()
-
-    with any_sessions.read() as session:
-        assert session.get_one(type(push), push.id).state is PushState.WITHDRAWN
-        left = select(func.count()).where(Delivery.state.in_((D.QUEUED, D.HELD)))
-        assert session.scalar(left) == 0
-
-
 def test_person_is_told_of_an_item_twice_at_most(any_sessions: Sessions) -> None:
     """By whichever organisation (facts/domain §7.3 FR9); who has heard it less often hears the third, too."""
     with any_sessions.begin() as session:
@@ -283,18 +191,6 @@ def test_person_is_told_of_an_item_twice_at_most(any_sessions: Sessions) -> None
 
         third = sent(session, kept, made.root, now=NOW + 2 * WEEK)
         assert set(states(session, subject(third))) == {"乙"}
-
-
-def test_withdrawn_push_does_not_count_as_told(session: Session, made: House) -> None:
-    person(session, made.first, "甲")
-    kept = item(session, column(session, made.root))
-    sent(session, kept, made.root)
-    taken_back = sent(session, kept, made.first, now=NOW + WEEK)
-    service.withdraw_push(session, push=taken_back, now=NOW + WEEK)
-
-    third = sent(session, kept, made.root, now=NOW + 2 * WEEK)
-
-    assert set(states(session, subject(third))) == {"甲"}
 
 
 def test_who_moved_out_of_the_item_s_reach_is_left_out(session: Session, made: House) -> None:
