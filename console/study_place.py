@@ -4,25 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import abort
-from sqlalchemy import ColumnElement, false
 
 from app.core.db import Session
 from app.organizations import queries as organizations
 from app.organizations.models import Organization, OrganizationKind
-from app.organizations.scope import Scope
+from app.organizations.scope import Alone
 from app.staff.permissions import Permission
 from console import convening, fields
 from console.edge import acting, keep_trail, scope_of
-
-
-class Alone(Scope):
-    """These organisations themselves: who stands above a branch reads its counts, not its names (FR15)."""
-
-    def covers(self, path: str) -> bool:
-        return path in self.roots
-
-    def organizations(self) -> ColumnElement[bool]:
-        return Organization.path.in_(sorted(self.roots)) if self.roots else false()
 
 
 @dataclass(frozen=True)

@@ -37,3 +37,13 @@ class Scope:
         """WHERE for a statement that has only an organisation's id."""
         inside = select(Organization.id).where(self.organizations())
         return organization_id.in_(inside)  # type: ignore[union-attr]  # every column expression has in_
+
+
+class Alone(Scope):
+    """These organisations themselves: who stands above a branch reads its counts, not its names (FR15)."""
+
+    def covers(self, path: str) -> bool:
+        return path in self.roots
+
+    def organizations(self) -> ColumnElement[bool]:
+        return Organization.path.in_(sorted(self.roots)) if self.roots else false()
